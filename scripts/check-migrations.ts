@@ -1,0 +1,21 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { generateSQLiteDrizzleJson, generateSQLiteMigration } from 'drizzle-kit/api'
+import * as schema from '../src/schema.ts'
+
+// Part of `npm run check`: fails where src/schema.ts says something that drizzle/ doesn't do yet.
+
+const folder = join(import.meta.dirname, '../drizzle/meta')
+const latest = readdirSync(folder)
+	.filter((name) => name.endsWith('_snapshot.json'))
+	.toSorted()
+	.at(-1)
+if (!latest) throw new Error('there are no migrations: run "npm run db:generate"')
+const snapshot = JSON.parse(readFileSync(join(folder, latest), 'utf8'))
+const missing = await generateSQLiteMigration(snapshot, await generateSQLiteDrizzleJson({ ...schema }))
+if (missing.length > 0) {
+	console.error(
+		`The migrations lack what src/schema.ts says: run "npm run db:generate".\n\n${missing.join('\n')}`,
+	)
+	process.exitCode = 1
+}

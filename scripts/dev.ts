@@ -1,0 +1,107 @@
+import { constants, copyFileSync, existsSync } from 'node:fs'
+import { createConnection } from 'node:net'
+import { join } from 'node:path'
+import { type Child, startChild } from './child.ts'
+import { answers, type LibsqlServer, StartError, startLibsqlServer } from './libsql-server.ts'
+import { applyMigrations, type Database, pendingMigrations } from './migrations.ts'
+
+// `npm run dev`: a libSQL server with its data in DATA_DIR, and the Worker on PORT. All of it ends together.
+
+const root = join(import.meta.dirname, '..')
+const START_TIMEOUT_MS = 60_000
+const running: Pick<Child, 'stop'>[] = []
+let ending = false
+
+async function end(code: number, why?: string): Promise<void> {
+	if (ending) return
+	ending = true
+	await Promise.all(running.map((child) => child.stop()))
+	if (why) console.error(why)
+	process.exit(code)
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(0))
+
+try {
+	await dev()
+} catch (error) {
+	if (error instanceof StartError) await end(1, error.message)
+	else await end(1, error instanceof Error ? error.stack : String(error))
+}
+
+async function dev(): Promise<void> {
+	const port = portOf(process.env.PORT ?? '8787')
+	if (await isTaken(port)) {
+		throw new StartError(
+			`Port ${port} is in use: stop what listens there, or choose another with PORT=${port + 1}.`,
+		)
+	}
+	if (!existsSync(join(root, '.dev.vars'))) {
+		copyFileSync(join(root, '.dev.vars.example'), join(root, '.dev.vars'), constants.COPYFILE_EXCL)
+	}
+	const database = process.env.TURSO_DATABASE_URL ? await remoteDatabase() : await localDatabase()
+	await startWorker(port, database)
+	const address = `http://localhost:${port}`
+	console.log(`
+Ready on ${address}. Try this twice:
+
+  curl -i ${address}/users -H 'Authorization: Bearer dev-token' --json '{"name":"Alice","email":"alice@example.com"}'
+`)
+}
+
+function portOf(value: string): number {
+	const port = Number(value)
+	if (Number.isInteger(port) && port > 0 && port < 65536) return port
+	throw new StartError(`PORT must be a number from 1 to 65535, and is "${value}".`)
+}
+
+async function isTaken(port: number): Promise<boolean> {
+	return await new Promise((resolve) => {
+		const socket = createConnection({ port, host: 'localhost' })
+		socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
+		socket.once('close', () => socket.destroy())
+	})
+}
+
+async function localDatabase(): Promise<Database> {
+	const server = await startLibsqlServer(process.env.DATA_DIR ?? join(root, '.data'))
+	endWith(server, 'The libSQL server')
+	await applyMigrations(server)
+	return server
+}
+
+/** A database of yours is never changed unasked. */
+async function remoteDatabase(): Promise<Database> {
+	const database = { url: process.env.TURSO_DATABASE_URL ?? '', authToken: process.env.TURSO_AUTH_TOKEN }
+	const pending = await pendingMigrations(database).catch((error: unknown) => {
+		const reason = error instanceof Error ? error.message : String(error)
+		throw new StartError(`The database of TURSO_DATABASE_URL can't be read: ${reason}`)
+	})
+	if (pending > 0)
+		console.warn(`${pending} migration(s) are pending there: "npm run db:migrate" applies them.`)
+	return database
+}
+
+async function startWorker(port: number, { url, authToken }: Database): Promise<void> {
+	const worker = startChild(
+		join(root, 'node_modules/.bin/wrangler'),
+		[
+			'dev',
+			`--port=${port}`,
+			'--inspector-port=0',
+			'--show-interactive-dev-session=false',
+			`--var=TURSO_DATABASE_URL:${url}`,
+		],
+		// wrangler takes secrets from .dev.vars and from the environment, where nobody else on the machine sees them.
+		{ env: { ...process.env, TURSO_AUTH_TOKEN: authToken ?? '', CLOUDFLARE_CF_FETCH_ENABLED: 'false' } },
+	)
+	endWith(worker, 'wrangler')
+	worker.process.stdout?.pipe(process.stdout)
+	worker.process.stderr?.pipe(process.stderr)
+	await answers(`http://localhost:${port}/healthz`, START_TIMEOUT_MS)
+}
+
+function endWith(child: Pick<LibsqlServer, 'exited' | 'stop'>, name: string): void {
+	running.push(child)
+	void child.exited.then((code) => end(1, `${name} ended (${code}), so everything does.`))
+}

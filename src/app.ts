@@ -1,0 +1,62 @@
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { requestId } from 'hono/request-id'
+import { setMetric, timing } from 'hono/timing'
+import type { AppEnv } from './http/app-env'
+import { tokenAuth } from './http/auth'
+import { MAX_BODY_BYTES } from './http/body'
+import { health } from './http/health'
+import { only } from './http/method'
+import { Problem } from './http/problem'
+import { problemOf } from './http/problem-of'
+import { problemPages } from './http/problem-pages'
+import type { Resource } from './http/resource'
+import { tableRoutes } from './http/table-routes'
+
+/** The service over these tables. @throws Error where two resources share a path. */
+export function createApp(resources: readonly Resource[]): Hono<AppEnv> {
+	const app = new Hono<AppEnv>()
+	app.use(requestId())
+	app.onError((error, c) => refuse(c, error))
+	app.notFound((c) => refuse(c, new Problem('not-found', 'There is nothing at this path.')))
+
+	app.get('/healthz', health()).all(only('GET, HEAD'))
+	app.route('/problems', problemPages())
+
+	const tables = new Map(resources.map((resource) => [resource.info.name, resource]))
+	if (tables.size < resources.length) throw new Error('a table is listed twice in src/resources.ts')
+	for (const [name, resource] of tables) {
+		const path = `/${encodeURIComponent(name)}`
+		for (const covered of [path, `${path}/:key`]) {
+			app.use(covered, timing({ total: false }), databaseTiming, tokenAuth(), limit)
+		}
+		app.route(path, tableRoutes(resource))
+	}
+	return app
+}
+
+const limit = bodyLimit({
+	maxSize: MAX_BODY_BYTES,
+	onError: () => {
+		throw new Problem('payload-too-large', 'The body is larger than 1 MiB.')
+	},
+})
+
+/** How long a table's answer waited for the database; 0 where it was not asked. */
+const databaseTiming: MiddlewareHandler<AppEnv> = async (c, next) => {
+	await next()
+	setMetric(c, 'db', c.get('databaseMs') ?? 0)
+}
+
+/** Every refusal leaves here: the caller is told the problem, the log the cause of what is not the caller's fault. */
+function refuse(c: Context<AppEnv>, error: unknown): Response {
+	const problem = problemOf(error)
+	const id = c.get('requestId')
+	if (problem.status >= 500) {
+		const cause = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown'
+		console.error(JSON.stringify({ level: 'error', requestId: id, problem: problem.slug, cause }))
+	}
+	for (const [name, value] of Object.entries(problem.headers)) c.header(name, value)
+	c.header('Content-Type', 'application/problem+json')
+	return c.body(JSON.stringify(problem.body(id)), problem.status)
+}

@@ -1,0 +1,64 @@
+/**
+ * What a failed database call means for whoever made it:
+ * - `constraint`: the data was refused and the transaction rolled back;
+ * - `rejected`: the database was busy or overloaded, and nothing happened;
+ * - `unreachable`: refused or lost connection. The Workers runtime reports both as "Network connection lost.", so it
+ *   may have been committed;
+ * - `unknown`: sent, and no answer in time, or one that makes no sense: it may have been committed;
+ * - `denied`: the database doesn't accept our credentials;
+ * - `broken`: anything else, a fault of ours.
+ */
+export type Failure = 'constraint' | 'rejected' | 'unreachable' | 'unknown' | 'denied' | 'broken'
+
+/** A failed database call. Its message is safe to log; its cause may hold SQL and values, and never is. */
+export class DatabaseError extends Error {
+	override readonly name = 'DatabaseError'
+	constructor(
+		readonly failure: Failure,
+		override readonly cause: unknown,
+	) {
+		super(`database call failed: ${failure} (${reasonOf(cause)})`)
+	}
+}
+
+/** The one place that knows how the client, the runtime and the server report what. */
+export function classify(error: unknown): DatabaseError {
+	for (let at = error; at instanceof Error; at = at.cause) {
+		if (at instanceof DatabaseError) return at
+	}
+	return new DatabaseError(failureOf(error), error)
+}
+
+/** What an HTTP status other than 200 means, whoever between us and the database sent it. */
+export function failureOfStatus(status: number): Failure {
+	if (status === 401 || status === 403) return 'denied'
+	if (status === 429) return 'rejected'
+	// Cloudflare's own: the origin refused the connection, or never got as far as one.
+	if ([521, 522, 523, 525, 526, 530].includes(status)) return 'unreachable'
+	return status >= 500 ? 'unknown' : 'broken'
+}
+
+function failureOf(error: unknown): Failure {
+	if (!(error instanceof Error)) return 'broken'
+	if (error.name === 'TimeoutError' || error.name === 'AbortError') return 'unknown'
+	const code = codeOf(error)
+	if (/^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG)/.test(code)) return 'constraint'
+	if (/^SQLITE_(BUSY|LOCKED|FULL|IOERR|NOMEM)/.test(code)) return 'rejected'
+	// The server rolled back: the transaction was stolen by another writer, or waited too long.
+	if (/^(TRANSACTION_TIMEOUT|TRANSACTION_BUSY|STREAM_EXPIRED)$/.test(code)) return 'rejected'
+	if (code === 'HRANA_PROTO_ERROR' || error instanceof SyntaxError) return 'unknown'
+	if (code !== '') return 'broken'
+	// A plain Error of the runtime's (workerd), or a TypeError "fetch failed" (Node).
+	return 'unreachable'
+}
+
+function codeOf(error: unknown): string {
+	return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+}
+
+/** What may be logged of a cause: its code, or the runtime's own words, but no message of SQLite's. */
+function reasonOf(cause: unknown): string {
+	if (typeof cause === 'string') return cause
+	if (!(cause instanceof Error)) return 'no reason given'
+	return codeOf(cause) || `${cause.name}: ${cause.message}`
+}

@@ -1,0 +1,41 @@
+/** A unique key that a different row holds, and which of the columns asked by differ there. Never that row's values. */
+export interface Conflict {
+	key: string[]
+	differs: string[]
+}
+
+/** What is wrong with a row: a JSON pointer (RFC 6901) to the place, `''` for the whole row, and a sentence. */
+export interface Fault {
+	pointer: string
+	detail: string
+}
+
+/** Another row holds one of the row's unique values and isn't the row asked for. Nothing was written. */
+export class ConflictError extends Error {
+	override readonly name = 'ConflictError'
+	constructor(readonly conflicts: Conflict[]) {
+		super('another row holds a unique value of this row')
+	}
+}
+
+/** The row can't be stored as it is; `faults` names everything that is wrong with it. Nothing was written. */
+export class InvalidRowError extends Error {
+	override readonly name = 'InvalidRowError'
+	constructor(readonly faults: Fault[]) {
+		super(faults.map(({ pointer, detail }) => `${pointer || 'the row'} ${detail}`).join('; '))
+	}
+}
+
+/** The columns asked by hold no unique key, so the database could not decide a race; `keys` lists what would do. */
+export class NotAUniqueKeyError extends Error {
+	override readonly name = 'NotAUniqueKeyError'
+	constructor(
+		readonly table: string,
+		readonly keys: string[][],
+	) {
+		super(`"by" must contain a unique key of ${table}: ${keys.map((key) => key.join(', ')).join(' or ')}`)
+	}
+}
+
+/** Everything about one row that is the caller's to mend. */
+export type RowError = ConflictError | InvalidRowError | NotAUniqueKeyError

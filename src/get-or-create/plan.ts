@@ -1,0 +1,74 @@
+import type { RowRequest } from './row-request'
+import type { Shape } from './shape'
+
+/** Rows of one shape that share statements. Plans of one transaction run in their order. */
+export interface Plan {
+	shape: Shape
+	rows: PlannedRow[]
+}
+
+export interface PlannedRow {
+	request: RowRequest
+	/** Who asks for it, by their place in the transaction: the first may be its creator, its twins find it there. */
+	askers: [first: number, ...twins: number[]]
+}
+
+/** A row that a transaction carries, and whose call it came in: the rows of one call keep their order. */
+export interface Entry {
+	request: RowRequest
+	call: number
+}
+
+/**
+ * Groups rows into as few plans as give every caller what it would have got alone, in order.
+ *
+ * Rows that share no unique value can't affect each other, so they may change places and share a statement. Rows that
+ * do share one keep their order: the later goes into a later plan, unless it asks for exactly the same (a twin).
+ * An update that moves a unique value may free one that nobody names, so it keeps its place among its call's rows; and
+ * where unique indexes are opaque to us, rows keep their order.
+ */
+export function plan(entries: readonly Entry[]): Plan[] {
+	const plans: Plan[] = []
+	const holders = new Map<string, { at: number; row: PlannedRow }>()
+	const latestOf = new Map<Shape, number>()
+	/** Per call: the first plan that its next row may go into, and the last one that it is in. */
+	const calls = new Map<number, { floor: number; last: number }>()
+	entries.forEach(({ request, call }, asker) => {
+		const { shape, uniqueValues } = request
+		const own = calls.get(call) ?? { floor: 0, last: -1 }
+		const held = uniqueValues.map((value) => holders.get(value))
+		const twin = held[0]
+		if (
+			twin &&
+			twin.at >= own.floor &&
+			isTwin(twin.row.request, request) &&
+			held.every((holder) => holder?.row === twin.row)
+		) {
+			twin.row.askers.push(asker)
+			return
+		}
+		const earliest = Math.max(
+			own.floor,
+			...held.map((holder) => (holder ? holder.at + 1 : 0)),
+			shape.movesUniqueValues ? own.last + 1 : 0,
+			shape.table.hasOpaqueIndexes ? own.last : 0,
+		)
+		const joined = latestOf.get(shape) ?? -1
+		const at = joined >= earliest ? joined : plans.length
+		const row: PlannedRow = { request, askers: [asker] }
+		const existing = plans[at]
+		if (existing) existing.rows.push(row)
+		else plans.push({ shape, rows: [row] })
+		latestOf.set(shape, at)
+		for (const value of uniqueValues) holders.set(value, { at, row })
+		calls.set(call, {
+			floor: shape.movesUniqueValues ? at + 1 : own.floor,
+			last: Math.max(own.last, at),
+		})
+	})
+	return plans
+}
+
+function isTwin(one: RowRequest, other: RowRequest): boolean {
+	return one.shape === other.shape && one.given === other.given
+}

@@ -1,0 +1,53 @@
+import type { ColumnInfo, TableInfo } from './table'
+
+export type Verb = 'get' | 'get-or-create' | 'update-or-create'
+
+/** One value of an encoded row. An `expression` is SQL that the database evaluates instead, and takes no place in the row. */
+export interface Slot {
+	column: ColumnInfo
+	/** Given by the caller, or filled in on an insert, or on an update. */
+	use: 'given' | 'insert' | 'update'
+	expression?: string
+}
+
+/** What rows must have in common to share a statement. Equal shapes are the same object. */
+export interface Shape {
+	table: TableInfo
+	verb: Verb
+	by: readonly ColumnInfo[]
+	slots: Slot[]
+	/** The columns that an update changes. */
+	set: readonly ColumnInfo[]
+	/** Nothing that an insert needs is missing. */
+	insertable: boolean
+	/** An update may change a unique value, and so free one that another row waits for. */
+	movesUniqueValues: boolean
+}
+
+/** Enough for the shapes of real callers; a caller who permutes columns can't fill the memory. */
+const MAX_SHAPES = 1000
+const shapes = new Map<string, Shape>()
+
+/** The one shape for this combination of columns, so that its statements are built once. */
+export function shapeOf(parts: Omit<Shape, 'movesUniqueValues'>): Shape {
+	const { table, verb, by, slots, set, insertable } = parts
+	const id = JSON.stringify([
+		table.name,
+		verb,
+		by.map(({ index }) => index),
+		slots.map(({ column, use, expression }) => [column.index, use, expression]),
+		set.map(({ index }) => index),
+	])
+	const known = shapes.get(id)
+	if (known?.table === table) return known
+	const shape = {
+		...parts,
+		insertable,
+		movesUniqueValues:
+			(table.hasOpaqueIndexes && set.length > 0) ||
+			table.keys.some((key) => key.columns.some((column) => set.includes(column))),
+	}
+	if (shapes.size >= MAX_SHAPES) shapes.clear()
+	shapes.set(id, shape)
+	return shape
+}

@@ -1,0 +1,128 @@
+import { getTableColumns, getTableName } from 'drizzle-orm'
+import { getTableConfig, type SQLiteColumn, type SQLiteTable } from 'drizzle-orm/sqlite-core'
+
+/** A value as libSQL sends it. */
+export type DriverValue = null | string | number | bigint | ArrayBuffer
+
+export interface ColumnInfo {
+	/** Its Drizzle property name, the name in every answer. */
+	property: string
+	/** Its SQL name, quoted. */
+	sql: string
+	column: SQLiteColumn
+	/** Its place in the table, and so in every row that is read. */
+	index: number
+	/** Stored as bytes, so that it travels as hex inside JSON. */
+	blob: boolean
+	/** An insert must name it: NOT NULL, and nothing fills it in. */
+	required: boolean
+}
+
+/** Columns that no two rows share: the lock that decides a race. */
+export interface UniqueKey {
+	columns: ColumnInfo[]
+	/** SQLite never lets NULL conflict with NULL, so a key with a nullable column decides nothing. */
+	nullable: boolean
+}
+
+export interface Parent {
+	columns: ColumnInfo[]
+	/** The parent's table and, in the order of `columns`, its columns, quoted. */
+	table: string
+	references: string[]
+}
+
+export interface TableInfo {
+	name: string
+	sql: string
+	columns: ColumnInfo[]
+	byProperty: Map<string, ColumnInfo>
+	/** Every full unique key, the primary key first. */
+	keys: UniqueKey[]
+	primaryKey: UniqueKey | undefined
+	/** What its foreign keys refer to. */
+	parents: Parent[]
+	/** Has unique indexes over an expression or a part of the rows: SQLite knows when they conflict, we don't. */
+	hasOpaqueIndexes: boolean
+}
+
+const infos = new WeakMap<SQLiteTable, TableInfo>()
+
+/** What the heart needs to know of a Drizzle table, worked out once per table. */
+export function tableInfo(table: SQLiteTable): TableInfo {
+	const known = infos.get(table)
+	if (known) return known
+	const info = describe(table)
+	infos.set(table, info)
+	return info
+}
+
+export function quote(name: string): string {
+	return `"${name.replaceAll('"', '""')}"`
+}
+
+/** How a column list is written in messages: `email` or `account, name`. */
+export function listed(columns: readonly ColumnInfo[]): string {
+	return columns.map((column) => column.property).join(', ')
+}
+
+function describe(table: SQLiteTable): TableInfo {
+	const config = getTableConfig(table)
+	const columns = Object.entries<SQLiteColumn>(getTableColumns(table)).map(
+		([property, column], index): ColumnInfo => ({
+			property,
+			sql: quote(column.name),
+			column,
+			index,
+			blob: /blob/i.test(column.getSQLType()),
+			required: column.notNull && !column.hasDefault && column.generated === undefined,
+		}),
+	)
+	const infoOf = (column: SQLiteColumn): ColumnInfo => {
+		const info = columns.find((candidate) => candidate.column.name === column.name)
+		if (!info) throw new Error(`table "${config.name}" has no column "${column.name}"`)
+		return info
+	}
+	const keyOf = (members: SQLiteColumn[]): UniqueKey => ({
+		columns: members.map(infoOf),
+		nullable: members.some((column) => !column.notNull),
+	})
+	const primaries = config.columns.filter((column) => column.primary)
+	const declared = config.primaryKeys[0]?.columns ?? primaries
+	const primaryKey = declared.length > 0 ? keyOf(declared) : undefined
+	const unique = config.indexes.map((index) => index.config).filter((index) => index.unique)
+	const full = unique.flatMap(({ columns: members, where }) =>
+		where === undefined && members.every(isColumn) ? [members] : [],
+	)
+	return {
+		name: getTableName(table),
+		sql: quote(getTableName(table)),
+		columns,
+		byProperty: new Map(columns.map((column) => [column.property, column])),
+		keys: [
+			...(primaryKey ? [primaryKey] : []),
+			...config.columns.filter((column) => column.isUnique).map((column) => keyOf([column])),
+			...config.uniqueConstraints.map((constraint) => keyOf(constraint.columns)),
+			...full.map(keyOf),
+		],
+		primaryKey,
+		parents: config.foreignKeys.map((foreignKey) => {
+			const { columns: members, foreignTable, foreignColumns } = foreignKey.reference()
+			return {
+				columns: members.map(infoOf),
+				table: quote(getTableName(foreignTable)),
+				references: foreignColumns.map((column) => quote(column.name)),
+			}
+		}),
+		hasOpaqueIndexes: full.length < unique.length,
+	}
+}
+
+function isColumn(member: SQLiteColumn | object): member is SQLiteColumn {
+	return 'getSQLType' in member
+}
+
+/** Whether SQLite makes this key's value up where a row leaves it out, so that it can't identify a row yet to be made. */
+export function isGenerated(key: UniqueKey): boolean {
+	return key.columns.every(({ column }) => column.hasDefault)
+}

@@ -1,0 +1,124 @@
+import type { InStatement, ResultSet } from '@libsql/client/http'
+import { classify, DatabaseError } from '../database/failure'
+import { type Batch, send } from '../database/send'
+import { describeConflicts, diagnose } from './diagnosis'
+import type { Outcome } from './outcome'
+import { type Entry, type Plan, plan } from './plan'
+import { faultAt, type RowRequest } from './row-request'
+import type { Shape } from './shape'
+import { identity, statementsOf } from './statements'
+import type { DriverValue } from './table'
+
+/**
+ * Runs rows in one transaction, and so in one round trip; the answer to a conflict costs one more.
+ * A transaction that a constraint stops is split until only the row that breaks it fails.
+ * Never throws for what the database does: every row gets its outcome, in order.
+ */
+export async function runTransaction(
+	batch: Batch,
+	entries: readonly Entry[],
+	deadline: number,
+): Promise<Outcome[]> {
+	const plans = plan(entries)
+	try {
+		const { results, repeated } = await send(batch, plans.flatMap(statementsFor), 'write', deadline)
+		const read = readOutcomes(plans, results)
+		const outcomes = repeated ? read.map(certain) : read
+		return await describeConflicts(batch, entries, outcomes, deadline)
+	} catch (error) {
+		const failure = classify(error)
+		if (failure.failure !== 'constraint') return entries.map(() => ({ kind: 'failed', error: failure }))
+		const [first] = entries
+		if (first && entries.length === 1) {
+			return [await diagnose(batch, first.request, failure, deadline)]
+		}
+		const half = Math.ceil(entries.length / 2)
+		const before = await runTransaction(batch, entries.slice(0, half), deadline)
+		return [...before, ...(await runTransaction(batch, entries.slice(half), deadline))]
+	}
+}
+
+/** Reads the row that a request of the verb `get` asks for. @throws DatabaseError */
+export async function findRow(
+	batch: Batch,
+	{ shape, json }: RowRequest,
+	deadline: number,
+): Promise<DriverValue[] | undefined> {
+	const { results } = await send(
+		batch,
+		[{ sql: statementsOf(shape).select, args: [`[${json}]`] }],
+		'read',
+		deadline,
+	)
+	return rowsOf(results[0])[0]?.slice(1)
+}
+
+function statementsFor({ shape, rows }: Plan): InStatement[] {
+	const args = [`[${rows.map(({ request }) => request.json).join()}]`]
+	const { update, insert, select } = statementsOf(shape)
+	return [update, insert, select].flatMap((sql) => (sql === undefined ? [] : [{ sql, args }]))
+}
+
+/** Conflicts come out without their keys: naming them takes another read. */
+function readOutcomes(plans: Plan[], results: ResultSet[]): Outcome[] {
+	const outcomes: Outcome[] = []
+	let next = 0
+	const take = (): Row[] => rowsOf(results[next++])
+	for (const { shape, rows } of plans) {
+		const { update, insert } = statementsOf(shape)
+		const updated = new Set(update === undefined ? [] : take().map(keyText))
+		const created = new Set(insert === undefined ? [] : take().map(keyText))
+		const found = new Map(take().map(([place, ...row]) => [Number(place), row]))
+		rows.forEach(({ askers: [first, ...twins] }, place) => {
+			const row = found.get(place)
+			const outcome = row ? foundOutcome(shape, row, updated, created) : missedOutcome(shape)
+			outcomes[first] = outcome
+			for (const twin of twins) {
+				outcomes[twin] = outcome.kind === 'row' ? { ...outcome, created: false, updated: false } : outcome
+			}
+		})
+	}
+	return outcomes
+}
+
+type Row = DriverValue[]
+
+function foundOutcome(shape: Shape, found: Row, updated: Set<string>, created: Set<string>): Outcome {
+	const row = found.slice(0, shape.table.columns.length)
+	const differs = found[row.length] === 1
+	const key = keyText(identity(shape).map(({ index }) => row[index] ?? null))
+	// Claimed once: should two rows that differ to us be one to the database, the first of them made it.
+	const isCreated = created.delete(key)
+	const isUpdated = updated.delete(key)
+	if (differs && !isCreated && !isUpdated) return { kind: 'conflict', conflicts: [] }
+	return { kind: 'row', values: row, created: isCreated, updated: isUpdated }
+}
+
+/** Not found, so another unique key stood in the way of the insert, or there was none. */
+function missedOutcome({ table, slots, insertable }: Shape): Outcome {
+	if (insertable) return { kind: 'conflict', conflicts: [] }
+	const missing = table.columns.filter(
+		(column) => column.required && !slots.some((slot) => slot.column === column),
+	)
+	return {
+		kind: 'invalid',
+		faults: missing.map((column) => faultAt(column, 'is missing, and there is no such row yet to update')),
+	}
+}
+
+/** After a try without an answer, a row that is there may be that try's creation: say so rather than guess. */
+function certain(outcome: Outcome): Outcome {
+	if (outcome.kind !== 'row' || outcome.created) return outcome
+	return { kind: 'failed', error: new DatabaseError('unknown', 'repeated after a try without an answer') }
+}
+
+function keyText(values: Row): string {
+	return values
+		.map((value) => (value instanceof ArrayBuffer ? Buffer.from(value).toString('hex') : String(value)))
+		.join('\0')
+}
+
+function rowsOf(result: ResultSet | undefined): Row[] {
+	if (!result) throw new Error('the database left out a result')
+	return result.rows.map((row) => Array.from(row))
+}

@@ -1,0 +1,101 @@
+import * as v from 'valibot'
+import type { ColumnInfo } from '../get-or-create/table'
+
+/** Reads one JSON value as the column's Drizzle value, or says what is wrong with it. */
+export type Field = v.GenericSchema<unknown, unknown>
+
+/** What callers may send for a column, derived from its Drizzle type. */
+export function fieldOf({ column }: ColumnInfo): Field {
+	const field = typeField(column)
+	return column.notNull ? field : v.nullable(field)
+}
+
+function typeField(column: ColumnInfo['column']): Field {
+	switch (column.dataType) {
+		case 'boolean':
+			return v.boolean('must be true or false')
+		case 'date':
+			return v.pipe(
+				v.string(DATE),
+				v.check((text) => RFC_3339.test(text) && !Number.isNaN(Date.parse(text)), DATE),
+				v.transform((text) => new Date(text)),
+			)
+		case 'json':
+			return v.custom(
+				(value) => value !== null && depthOf(value) <= MAX_DEPTH,
+				'must not be null or nested deeper than 100',
+			)
+		case 'bigint':
+			return v.pipe(
+				v.string(BIGINT),
+				v.regex(/^-?\d{1,100}$/, BIGINT),
+				v.transform((digits) => BigInt(digits)),
+			)
+		case 'buffer':
+			return bytes
+		case 'number':
+			return /int/i.test(column.getSQLType()) ? integer : number
+		case 'string':
+			return column.columnType === 'SQLiteNumeric' ? decimal : textField(column)
+		default:
+			// A custom type: its Drizzle value is taken to be what SQLite stores.
+			return customField(column)
+	}
+}
+
+const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/
+const DATE = 'must be a date and time with its offset, as in 2026-01-31T12:00:00Z'
+const BIGINT = 'must be a whole number in a string, as in "12345"'
+const DECIMAL = 'must be a number in a string, as in "12.50"'
+const BASE64 = 'must be bytes in base64'
+const MAX_DEPTH = 100
+
+const integer = v.pipe(
+	v.number('must be a whole number'),
+	v.safeInteger('must be a whole number between -9007199254740991 and 9007199254740991'),
+)
+const number = v.pipe(v.number('must be a number'), v.finite('must be a finite number'))
+const decimal = v.pipe(v.string(DECIMAL), v.regex(/^-?\d{1,100}(\.\d{1,100})?$/, DECIMAL))
+const bytes = v.pipe(
+	v.string(BASE64),
+	v.base64(BASE64),
+	v.transform((text) => Buffer.from(text, 'base64')),
+)
+// SQLite's length() stops at U+0000, and libSQL refuses text that has no UTF-8 form.
+const text = v.pipe(
+	v.string('must be text'),
+	v.check((value) => value.isWellFormed(), 'must not contain half of a surrogate pair'),
+	v.check((value) => !value.includes('\0'), 'must not contain U+0000'),
+)
+
+function textField(column: ColumnInfo['column']): Field {
+	if (column.enumValues?.length) {
+		return v.picklist(column.enumValues, `must be one of ${column.enumValues.join(', ')}`)
+	}
+	const max = 'length' in column && typeof column.length === 'number' ? column.length : undefined
+	if (max === undefined) return text
+	// Characters are code points, as in SQLite's length() and in JSON Schema's maxLength.
+	return v.pipe(
+		text,
+		v.check(
+			(value) => value.length <= max || Array.from(value).length <= max,
+			`must have at most ${max} characters`,
+		),
+	)
+}
+
+function customField(column: ColumnInfo['column']): Field {
+	const type = column.getSQLType()
+	if (/int/i.test(type)) return integer
+	if (/char|clob|text/i.test(type)) return text
+	if (/blob/i.test(type)) return bytes
+	return number
+}
+
+function depthOf(value: unknown): number {
+	let depth = 0
+	for (let level: unknown[] = [value]; level.length > 0 && depth <= MAX_DEPTH; depth++) {
+		level = level.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []))
+	}
+	return depth
+}

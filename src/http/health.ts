@@ -1,0 +1,23 @@
+import type { Handler } from 'hono'
+import { httpBatch } from '../database/client'
+import { classify } from '../database/failure'
+import { settingsOf } from '../env'
+import type { AppEnv } from './app-env'
+
+/** A load balancer asks often and gives up early: health has a deadline of its own. */
+const HEALTH_TIMEOUT_MS = 2000
+
+/** `200 {"status":"ok"}` where the database answers a real query in time, else the problem that a request would meet. */
+export function health(): Handler<AppEnv> {
+	return async (c) => {
+		const { database, timeout } = settingsOf(c.env)
+		const signal = AbortSignal.timeout(Math.min(timeout, HEALTH_TIMEOUT_MS))
+		try {
+			await httpBatch(database)(['SELECT 1'], 'read', signal)
+		} catch (error) {
+			throw classify(error)
+		}
+		c.header('Cache-Control', 'no-store')
+		return c.json({ status: 'ok' })
+	}
+}

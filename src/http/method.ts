@@ -1,0 +1,10 @@
+import type { Handler } from 'hono'
+import { Problem } from './problem'
+
+/** Stands behind the routes of a path and refuses every method that they left over. */
+export function only(allow: string): Handler {
+	return (c) => {
+		const detail = `${c.req.method} is not allowed here: use ${allow}.`
+		throw new Problem('method-not-allowed', detail, {}, { Allow: allow })
+	}
+}

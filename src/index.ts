@@ -1,0 +1,4 @@
+import { createApp } from './app'
+import { resources } from './resources'
+
+export default createApp(resources)

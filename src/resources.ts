@@ -1,0 +1,5 @@
+import { resource } from './http/resource'
+import { accounts, users } from './schema'
+
+/** The tables that are served, each under its SQL name. A hidden column is neither accepted nor returned. */
+export const resources = [resource(users), resource(accounts, { hidden: ['password'] })]

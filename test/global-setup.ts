@@ -1,0 +1,39 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createClient } from '@libsql/client/http'
+import { generateSQLiteDrizzleJson, generateSQLiteMigration } from 'drizzle-kit/api'
+import type { TestProject } from 'vitest/node'
+import { startLibsqlServer } from '../scripts/libsql-server.ts'
+import { applyMigrations } from '../scripts/migrations.ts'
+import * as schema from './support/schema.ts'
+
+declare module 'vitest' {
+	interface ProvidedContext {
+		databaseUrl: string
+	}
+}
+
+/** One real libSQL server for the whole run, on a free port, with data that goes with it. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+	const dataDir = mkdtempSync(join(tmpdir(), 'edge-get-or-create-test-'))
+	const server = await startLibsqlServer(dataDir)
+	await applyMigrations(server)
+	await createTestTables(server.url)
+	project.provide('databaseUrl', server.url)
+	return async () => {
+		await server.stop()
+		rmSync(dataDir, { recursive: true, force: true })
+	}
+}
+
+/** The test schema's tables, as drizzle-kit would make them. */
+async function createTestTables(url: string): Promise<void> {
+	const [empty, full] = await Promise.all([
+		generateSQLiteDrizzleJson({}),
+		generateSQLiteDrizzleJson({ ...schema }),
+	])
+	const client = createClient({ url })
+	await client.batch(await generateSQLiteMigration(empty, full), 'write')
+	await client.executeMultiple(readFileSync(join(import.meta.dirname, 'support/triggers.sql'), 'utf8'))
+}
