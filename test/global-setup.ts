@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from '@libsql/client/http'
@@ -11,6 +13,8 @@ import * as schema from './support/schema.ts'
 declare module 'vitest' {
 	interface ProvidedContext {
 		databaseUrl: string
+		/** A server that takes connections and never answers. */
+		silentUrl: string
 	}
 }
 
@@ -21,7 +25,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
 	await applyMigrations(server)
 	await createTestTables(server.url)
 	project.provide('databaseUrl', server.url)
+	const silent = createServer().listen(0, '127.0.0.1')
+	await once(silent, 'listening')
+	const address = silent.address()
+	project.provide('silentUrl', `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`)
 	return async () => {
+		silent.close()
 		await server.stop()
 		rmSync(dataDir, { recursive: true, force: true })
 	}

@@ -1,0 +1,68 @@
+import { env } from 'cloudflare:workers'
+import { afterEach, describe, expect, inject, it, vi } from 'vitest'
+import { createApp } from '../../src/app'
+import { classify } from '../../src/database/failure'
+import { resources } from '../../src/resources'
+
+const REFUSED = 'http://127.0.0.1:1'
+
+async function ask(path: string, url: string) {
+	const bindings = { ...env, TURSO_DATABASE_URL: url, DATABASE_TIMEOUT_MS: '300' }
+	const body = path === '/healthz' ? null : JSON.stringify({ name: 'a', email: 'b' })
+	const response = await createApp(resources).request(
+		path,
+		{
+			method: body ? 'POST' : 'GET',
+			body,
+			headers: { authorization: 'Bearer first-token', 'content-type': 'application/json' },
+		},
+		bindings,
+	)
+	return { status: response.status, headers: response.headers, text: await response.text() }
+}
+
+describe('a database that fails', () => {
+	afterEach(() => vi.restoreAllMocks())
+
+	it.each(['/users', '/healthz'])('that refuses connections answers 503 at %s', async (path) => {
+		const log = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+		const answer = await ask(path, REFUSED)
+		expect(answer.status).toBe(503)
+		expect(answer.headers.get('retry-after')).toBe('1')
+		expect(JSON.parse(answer.text)).toMatchObject({ type: '/problems/database-unavailable' })
+		expect(log.mock.calls.flat().join()).toContain('unreachable')
+	})
+
+	it.each(['/users', '/healthz'])(
+		'that never answers gives 504 at %s, and never a hung request',
+		async (path) => {
+			vi.spyOn(console, 'error').mockImplementation(() => undefined)
+			const answer = await ask(path, inject('silentUrl'))
+			expect(answer.status).toBe(504)
+			expect(JSON.parse(answer.text)).toMatchObject({ type: '/problems/database-timeout' })
+		},
+	)
+})
+
+describe('classify', () => {
+	const withCode = (code: string) => Object.assign(new Error('secret'), { code })
+
+	it.each([
+		[withCode('SQLITE_CONSTRAINT'), 'constraint'],
+		[withCode('SQLITE_BUSY'), 'rejected'],
+		[withCode('TRANSACTION_TIMEOUT'), 'rejected'],
+		[new Error('Network connection lost.'), 'unreachable'],
+		[new DOMException('too late', 'TimeoutError'), 'unknown'],
+		[new SyntaxError('not JSON'), 'unknown'],
+		[withCode('SQLITE_UNKNOWN'), 'broken'],
+		['a string', 'broken'],
+	])('takes %s for %s, and shows nothing of its message', (error, failure) => {
+		expect(classify(error)).toMatchObject({ failure })
+		expect(classify(error).message).not.toContain('secret')
+	})
+
+	it('finds its own error in the cause of another', () => {
+		const own = classify(withCode('SQLITE_BUSY'))
+		expect(classify(new Error('wrapped', { cause: own }))).toBe(own)
+	})
+})
