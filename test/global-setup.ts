@@ -10,14 +10,6 @@ import { startLibsqlServer } from '../scripts/libsql-server.ts'
 import { applyMigrations } from '../scripts/migrations.ts'
 import * as schema from './support/schema.ts'
 
-declare module 'vitest' {
-	interface ProvidedContext {
-		databaseUrl: string
-		/** A server that takes connections and never answers. */
-		silentUrl: string
-	}
-}
-
 /** One real libSQL server for the whole run, on a free port, with data that goes with it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
 	const dataDir = mkdtempSync(join(tmpdir(), 'edge-get-or-create-test-'))
