@@ -1,10 +1,10 @@
-declare module 'vitest' {
-	/** What global-setup.ts hands to the tests. */
-	interface ProvidedContext {
-		databaseUrl: string
-		/** A server that takes connections and never answers. */
-		silentUrl: string
-	}
+/** What global-setup.ts hands to the tests. */
+export interface Provided {
+	databaseUrl: string
+	/** A server that takes connections and never answers. */
+	silentUrl: string
 }
 
-export {}
+declare module 'vitest' {
+	interface ProvidedContext extends Provided {}
+}
