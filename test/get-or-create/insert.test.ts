@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest'
+import { ConflictError, getOrCreate, InvalidRowError } from '../../src/get-or-create'
+import { rowRequest } from '../../src/get-or-create/row-request'
+import { statementsOf } from '../../src/get-or-create/statements'
+import { tableInfo } from '../../src/get-or-create/table'
+import { audited, drafts, orders, tickets } from '../support/schema'
+import { database, fresh } from '../support/service'
+
+describe('a row that is there', () => {
+	it('uses up no id of an AUTOINCREMENT table, nor does a conflict', async () => {
+		const db = database()
+		const sequence = async () =>
+			(await db.$client.execute(`SELECT seq FROM sqlite_sequence WHERE name = 'tickets'`)).rows[0]?.seq
+		const ticket = { code: fresh('code'), seat: fresh('seat') }
+		const made = await getOrCreate(db, tickets, ticket)
+		const before = await sequence()
+		expect(before).toBe(made.row.id)
+		expect((await getOrCreate(db, tickets, ticket)).created).toBe(false)
+		await expect(getOrCreate(db, tickets, { ...ticket, seat: fresh('seat') })).rejects.toThrow(ConflictError)
+		expect(await sequence()).toBe(before)
+	})
+
+	it('is found whatever a CHECK or a trigger says to the values for its creation', async () => {
+		const db = database()
+		const order = { number: fresh('order'), low: 1, high: 2 }
+		await getOrCreate(db, orders, order)
+		const found = await getOrCreate(db, orders, { ...order, low: 3 }, { by: ['number'] })
+		expect(found).toMatchObject({ created: false, row: order })
+		const name = fresh('name')
+		await getOrCreate(db, audited, { name })
+		await db.$client.execute({
+			sql: 'UPDATE audited SET name = ? WHERE name = ?',
+			args: [`forbidden-${name}`, name],
+		})
+		expect((await getOrCreate(db, audited, { name: `forbidden-${name}` })).created).toBe(false)
+	})
+})
+
+describe('the insert', () => {
+	it('is stopped without an error by a unique index that it cannot see', async () => {
+		const db = database()
+		const title = fresh('title')
+		const requests = [fresh('a'), fresh('b')].map((path) =>
+			rowRequest(tableInfo(drafts), { verb: 'get-or-create', row: { path, title, live: true } }),
+		)
+		const { insert } = statementsOf(requests[0]?.shape ?? expect.fail('no shape'))
+		const args = [`[${requests.map(({ json }) => json).join()}]`]
+		const { rows } = await db.$client.execute({ sql: insert ?? '', args })
+		expect(rows).toHaveLength(1)
+	})
+
+	it('hides no rule but uniqueness', async () => {
+		const bad = getOrCreate(database(), orders, { number: fresh('order'), low: 5, high: 5 })
+		await expect(bad).rejects.toThrow(InvalidRowError)
+		await expect(bad).rejects.toMatchObject({
+			faults: [{ pointer: '', detail: 'breaks the rule "low must be below high"' }],
+		})
+	})
+
+	it('lets triggers show in the row', async () => {
+		const made = await getOrCreate(database(), audited, { name: fresh('name') })
+		expect(made).toMatchObject({ created: true, row: { total: 100 } })
+	})
+})
