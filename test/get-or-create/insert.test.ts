@@ -40,12 +40,11 @@ describe('the insert', () => {
 	it('is stopped without an error by a unique index that it cannot see', async () => {
 		const db = database()
 		const title = fresh('title')
-		const requests = [fresh('a'), fresh('b')].map((path) =>
-			rowRequest(tableInfo(drafts), { verb: 'get-or-create', row: { path, title, live: true } }),
-		)
-		const { insert } = statementsOf(requests[0]?.shape ?? expect.fail('no shape'))
-		const args = [`[${requests.map(({ json }) => json).join()}]`]
-		const { rows } = await db.$client.execute({ sql: insert ?? '', args })
+		const request = (path: string) =>
+			rowRequest(tableInfo(drafts), { verb: 'get-or-create', row: { path, title, live: true } })
+		const [one, two] = [request(fresh('a')), request(fresh('b'))]
+		const { insert = '' } = statementsOf(one.shape)
+		const { rows } = await db.$client.execute({ sql: insert, args: [`[${one.json},${two.json}]`] })
 		expect(rows).toHaveLength(1)
 	})
 
