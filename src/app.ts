@@ -1,10 +1,9 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { requestId } from 'hono/request-id'
 import { setMetric, timing } from 'hono/timing'
 import type { AppEnv } from './http/app-env'
 import { tokenAuth } from './http/auth'
-import { MAX_BODY_BYTES } from './http/body'
+import { limitBody } from './http/body'
 import { health } from './http/health'
 import { only } from './http/method'
 import { Problem } from './http/problem'
@@ -28,19 +27,12 @@ export function createApp(resources: readonly Resource[]): Hono<AppEnv> {
 	for (const [name, resource] of tables) {
 		const path = `/${encodeURIComponent(name)}`
 		for (const covered of [path, `${path}/:key`]) {
-			app.use(covered, timing({ total: false }), databaseTiming, tokenAuth(), limit)
+			app.use(covered, timing({ total: false }), databaseTiming, tokenAuth(), limitBody)
 		}
 		app.route(path, tableRoutes(resource))
 	}
 	return app
 }
-
-const limit = bodyLimit({
-	maxSize: MAX_BODY_BYTES,
-	onError: () => {
-		throw new Problem('payload-too-large', 'The body is larger than 1 MiB.')
-	},
-})
 
 /** How long a table's answer waited for the database; 0 where it was not asked. */
 const databaseTiming: MiddlewareHandler<AppEnv> = async (c, next) => {

@@ -1,12 +1,13 @@
-import type { InStatement } from '@libsql/client/http'
+import type { InStatement, ResultSet } from '@libsql/client/http'
 import { classify, type DatabaseError } from '../database/failure'
 import { type Batch, send } from '../database/send'
-import type { Conflict, Fault } from './errors'
+import { faultAt } from './encode'
+import { type Conflict, ConflictError, type Fault, InvalidRowError } from './errors'
 import type { Outcome } from './outcome'
 import type { Entry } from './plan'
-import { faultAt, type RowRequest } from './row-request'
+import type { RowRequest } from './row-request'
 import type { Shape } from './shape'
-import { holdersOf, isGiven, keysAtStake, valueOf } from './statements'
+import { isGiven, statementsOf, valueOf } from './statements'
 
 /** Names the keys that stood in the way: one more read, on this path only. Without conflicts it reads nothing. */
 export async function describeConflicts(
@@ -18,43 +19,55 @@ export async function describeConflicts(
 	const byShape = new Map<Shape, number[]>()
 	outcomes.forEach((outcome, at) => {
 		const shape = entries[at]?.request.shape
-		if (outcome.kind === 'conflict' && shape) byShape.set(shape, [...(byShape.get(shape) ?? []), at])
+		if (outcome.kind === 'error' && outcome.error instanceof ConflictError && shape)
+			byShape.set(shape, [...(byShape.get(shape) ?? []), at])
 	})
 	if (byShape.size === 0) return outcomes
-	const reads = [...byShape].flatMap(([shape, places]) => {
+	const shapes = [...byShape].map(([shape, places]) => {
 		const args = [`[${places.map((at) => entries[at]?.request.json).join()}]`]
-		return keysAtStake(shape).map((key) => ({ shape, places, key, sql: holdersOf(shape, key), args }))
+		return {
+			shape,
+			places,
+			reads: statementsOf(shape).holders.map(({ sql }): InStatement => ({ sql, args })),
+		}
 	})
 	const described = [...outcomes]
 	try {
 		const { results } = await send(
 			batch,
-			reads.map(({ sql, args }): InStatement => ({ sql, args })),
+			shapes.flatMap(({ reads }) => reads),
 			'read',
 			deadline,
 		)
-		const conflicts = new Map<number, Conflict[]>()
-		results.forEach(({ rows }, i) => {
-			const read = reads[i]
-			for (const row of rows) {
-				const [place, ...flags] = Array.from(row)
-				const differs = read?.shape.by
-					.filter((_, column) => flags[column] === 1)
-					.map(({ property }) => property)
-				const at = read?.places[Number(place)]
-				// Where nothing differs it is the row asked for itself.
-				if (!read || !differs?.length || at === undefined) continue
-				const key = read.key.columns.map(({ property }) => property)
-				conflicts.set(at, [...(conflicts.get(at) ?? []), { key, differs }])
-			}
-		})
-		for (const at of [...byShape.values()].flat()) {
-			described[at] = { kind: 'conflict', conflicts: conflicts.get(at) ?? [] }
+		let next = 0
+		for (const { shape, places, reads } of shapes) {
+			const conflicts = conflictsIn(shape, results.slice(next, (next += reads.length)))
+			places.forEach((at, place) => {
+				described[at] = { kind: 'error', error: new ConflictError(conflicts.get(place) ?? []) }
+			})
 		}
 	} catch (error) {
-		for (const at of [...byShape.values()].flat()) described[at] = { kind: 'failed', error: classify(error) }
+		for (const at of shapes.flatMap(({ places }) => places)) {
+			described[at] = { kind: 'error', error: classify(error) }
+		}
 	}
 	return described
+}
+
+/** Each row's conflicts, by its place, from the results of the shape's `holders`. */
+export function conflictsIn(shape: Shape, results: readonly ResultSet[]): Map<number, Conflict[]> {
+	const conflicts = new Map<number, Conflict[]>()
+	for (const [i, { key }] of statementsOf(shape).holders.entries()) {
+		for (const row of results[i]?.rows ?? []) {
+			const [place, ...flags] = Array.from(row)
+			const differs = shape.by.filter((_, column) => flags[column] === 1).map(({ property }) => property)
+			// Where nothing differs it is the row asked for itself.
+			if (differs.length === 0) continue
+			const conflict = { key: key.columns.map(({ property }) => property), differs }
+			conflicts.set(Number(place), [...(conflicts.get(Number(place)) ?? []), conflict])
+		}
+	}
+	return conflicts
 }
 
 /** What a constraint's refusal of this one row means for its caller, read from SQLite's message. */
@@ -70,8 +83,9 @@ export async function diagnose(
 		/(NOT NULL|CHECK|FOREIGN KEY|UNIQUE) constraint failed(?:: (.*))?$/.exec(message) ?? []
 	switch (kind) {
 		case 'UNIQUE': {
-			const [outcome] = await describeConflicts(batch, [{ request, call: 0 }], [UNNAMED], deadline)
-			return outcome ?? UNNAMED
+			const conflict = conflictOver()
+			const [outcome] = await describeConflicts(batch, [{ request, call: 0 }], [conflict], deadline)
+			return outcome ?? conflict
 		}
 		case 'NOT NULL': {
 			const column = table.columns.find(({ column: { name } }) => subject.endsWith(`.${name}`))
@@ -107,14 +121,16 @@ async function missingParents(batch: Batch, { shape, json }: RowRequest, deadlin
 		if (columns.size === 0) return invalid(atRow('would leave a row without the row that it refers to'))
 		return invalid(...[...columns].map((column) => faultAt(column, 'refers to a row that does not exist')))
 	} catch (error) {
-		return { kind: 'failed', error: classify(error) }
+		return { kind: 'error', error: classify(error) }
 	}
 }
 
-const UNNAMED: Outcome = { kind: 'conflict', conflicts: [] }
+export function conflictOver(conflicts: Conflict[] = []): Outcome {
+	return { kind: 'error', error: new ConflictError(conflicts) }
+}
 
 function invalid(...faults: Fault[]): Outcome {
-	return { kind: 'invalid', faults }
+	return { kind: 'error', error: new InvalidRowError(faults) }
 }
 
 function atRow(detail: string): Fault {

@@ -32,10 +32,21 @@ export class NotAUniqueKeyError extends Error {
 	constructor(
 		readonly table: string,
 		readonly keys: string[][],
+		hasOpaqueIndexes: boolean,
 	) {
-		super(`"by" must contain a unique key of ${table}: ${keys.map((key) => key.join(', ')).join(' or ')}`)
+		const usable = keys.map((key) => key.join(', ')).join(' or ')
+		const opaque = hasOpaqueIndexes
+			? '; unique indexes over an expression or a part of the rows do not count'
+			: ''
+		super(`"by" must contain a unique key of ${table}: ${usable}${opaque}`)
 	}
 }
 
 /** Everything about one row that is the caller's to mend. */
 export type RowError = ConflictError | InvalidRowError | NotAUniqueKeyError
+
+export function isRowError(error: unknown): error is RowError {
+	return (
+		error instanceof ConflictError || error instanceof InvalidRowError || error instanceof NotAUniqueKeyError
+	)
+}

@@ -1,28 +1,47 @@
 import type { DatabaseError } from '../database/failure'
-import { type Conflict, ConflictError, type Fault, InvalidRowError } from './errors'
-import type { DriverValue } from './table'
+import { isRowError, type RowError } from './errors'
+import { type Ask, type RowRequest, rowRequest } from './row-request'
+import type { DriverValue, TableInfo } from './table'
 
-/** What became of one row: plain data. */
+/** What became of one row. */
 export type Outcome =
-	/** The row as it is after the transaction, in the order of the table's columns. */
-	| { kind: 'row'; values: DriverValue[]; created: boolean; updated: boolean }
-	| { kind: 'conflict'; conflicts: Conflict[] }
-	| { kind: 'invalid'; faults: Fault[] }
-	/** The database gave no answer that could be passed on. */
-	| { kind: 'failed'; error: DatabaseError }
+	| {
+			kind: 'row'
+			/** The row as it is after its transaction, in the order of the table's columns. */
+			values: DriverValue[]
+			created: boolean
+			updated: boolean
+	  }
+	/** Refused, or not answered by the database. */
+	| { kind: 'error'; error: RowError | DatabaseError }
 
-/** The row of an outcome. @throws what stands in its place, as the error that the one who asked alone is told. */
+/** Takes rows of one call to the database: their outcomes, in order. */
+export type Submit = (requests: RowRequest[]) => Promise<Outcome[]>
+
+/** What became of many rows, in order. They are independent: one that is refused here never stops the others. */
+export async function outcomesOf(table: TableInfo, asks: readonly Ask[], submit: Submit): Promise<Outcome[]> {
+	const requests: RowRequest[] = []
+	const refused = asks.map((ask): RowError | undefined => {
+		try {
+			requests.push(rowRequest(table, ask))
+			return undefined
+		} catch (error) {
+			if (isRowError(error)) return error
+			throw error
+		}
+	})
+	const submitted = requests.length > 0 ? (await submit(requests)).values() : [].values()
+	return refused.map((error) => (error ? { kind: 'error', error } : present(submitted.next().value)))
+}
+
+/** The row of an outcome. @throws what stands in its place. */
 export function rowOrThrow(outcome: Outcome | undefined): Extract<Outcome, { kind: 'row' }> {
-	switch (outcome?.kind) {
-		case 'row':
-			return outcome
-		case 'conflict':
-			throw new ConflictError(outcome.conflicts)
-		case 'invalid':
-			throw new InvalidRowError(outcome.faults)
-		case 'failed':
-			throw outcome.error
-		case undefined:
-			throw new Error('a row without an outcome')
-	}
+	const known = present(outcome)
+	if (known.kind === 'error') throw known.error
+	return known
+}
+
+function present(outcome: Outcome | undefined): Outcome {
+	if (!outcome) throw new Error('a row without an outcome')
+	return outcome
 }

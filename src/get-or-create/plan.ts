@@ -13,10 +13,21 @@ export interface PlannedRow {
 	askers: [first: number, ...twins: number[]]
 }
 
+export interface Transaction {
+	plans: Plan[]
+	/** A later plan may change what stands in an earlier one's way: its conflicts have to be named inside. */
+	namesConflicts: boolean
+}
+
 /** A row that a transaction carries, and whose call it came in: the rows of one call keep their order. */
 export interface Entry {
 	request: RowRequest
 	call: number
+}
+
+/** The rows of one call. */
+export function entriesOf(requests: readonly RowRequest[], call = 0): Entry[] {
+	return requests.map((request) => ({ request, call }))
 }
 
 /**
@@ -27,15 +38,15 @@ export interface Entry {
  * An update that moves a unique value may free one that nobody names, so it keeps its place among its call's rows; and
  * where unique indexes are opaque to us, rows keep their order.
  */
-export function plan(entries: readonly Entry[]): Plan[] {
+export function plan(entries: readonly Entry[]): Transaction {
 	const plans: Plan[] = []
 	const holders = new Map<string, { at: number; row: PlannedRow }>()
 	const latestOf = new Map<Shape, number>()
-	/** Per call: the first plan that its next row may go into, and the last one that it is in. */
-	const calls = new Map<number, { floor: number; last: number }>()
+	/** Per call: the first and the last plan that it is in, and the first that its next row may go into. */
+	const calls = new Map<number, { first: number; last: number; floor: number }>()
 	entries.forEach(({ request, call }, asker) => {
 		const { shape, uniqueValues } = request
-		const own = calls.get(call) ?? { floor: 0, last: -1 }
+		const own = calls.get(call) ?? { first: plans.length, last: -1, floor: 0 }
 		const held = uniqueValues.map((value) => holders.get(value))
 		const twin = held[0]
 		if (
@@ -62,11 +73,13 @@ export function plan(entries: readonly Entry[]): Plan[] {
 		latestOf.set(shape, at)
 		for (const value of uniqueValues) holders.set(value, { at, row })
 		calls.set(call, {
+			first: Math.min(own.first, at),
 			floor: shape.movesUniqueValues ? at + 1 : own.floor,
 			last: Math.max(own.last, at),
 		})
 	})
-	return plans
+	const spread = [...calls.values()].some(({ first, last }) => first < last)
+	return { plans, namesConflicts: spread || plans.some(({ shape }) => shape.movesUniqueValues) }
 }
 
 function isTwin(one: RowRequest, other: RowRequest): boolean {

@@ -1,5 +1,6 @@
 import { is, SQL } from 'drizzle-orm'
 import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core'
+import { encode, faultAt } from './encode'
 import { type Fault, InvalidRowError, NotAUniqueKeyError } from './errors'
 import { type Shape, type Slot, shapeOf, type Verb } from './shape'
 import { type ColumnInfo, isGenerated, listed, type TableInfo, type UniqueKey } from './table'
@@ -52,7 +53,12 @@ export function rowRequest(
 	}
 	for (const column of asked) {
 		if (row[column.property] === null)
-			faults.push(faultAt(column, 'is null: no row can be asked for by null'))
+			faults.push(
+				faultAt(
+					column,
+					'is null: no row can be asked for by null, so leave it out or name other columns in by',
+				),
+			)
 	}
 	const values = given.map((column) => encode(column, row[column.property], faults))
 	if (faults.length > 0) throw new InvalidRowError(faults)
@@ -88,10 +94,8 @@ function defaultBy(table: TableInfo, verb: Verb, given: ColumnInfo[]): ColumnInf
 export function requireUniqueKey(table: TableInfo, by: readonly ColumnInfo[]): void {
 	if (table.keys.some((key) => !key.nullable && covers(by, key))) return
 	const usable = table.keys.filter((key) => !key.nullable)
-	throw new NotAUniqueKeyError(
-		table.name,
-		usable.map((key) => key.columns.map(({ property }) => property)),
-	)
+	const keys = usable.map((key) => key.columns.map(({ property }) => property))
+	throw new NotAUniqueKeyError(table.name, keys, table.hasOpaqueIndexes)
 }
 
 /**
@@ -139,31 +143,6 @@ function extraSlots(
 	]
 }
 
-/** A value as JSON text that SQLite reads back unchanged; a value of another type than the column's becomes a fault. */
-function encode(info: ColumnInfo, value: unknown, faults: Fault[]): string {
-	if (value === null) {
-		if (info.column.notNull) faults.push(faultAt(info, 'must not be null'))
-		return 'null'
-	}
-	let driver: unknown
-	try {
-		driver = info.column.mapToDriverValue(value)
-	} catch {
-		driver = undefined // a mapper given a value of another type may throw whatever it likes
-	}
-	const type = info.column.getSQLType()
-	if (info.blob) {
-		if (driver instanceof Uint8Array) return `"${Buffer.from(driver).toString('hex')}"`
-	} else if (typeof driver === 'string') {
-		if (!/int|real|floa|doub/i.test(type)) return JSON.stringify(driver)
-	} else if (!/char|clob|text/i.test(type)) {
-		if (typeof driver === 'bigint') return String(driver)
-		if (typeof driver === 'boolean' || Number.isFinite(driver)) return JSON.stringify(driver)
-	}
-	faults.push(faultAt(info, `must be a value for ${type}`))
-	return 'null'
-}
-
 /** Text is folded, so that keys which any of SQLite's collations calls equal are equal here; a false match costs nothing but a plan. */
 function uniqueValues(table: TableInfo, given: ColumnInfo[], values: string[]): string[] {
 	return table.keys.flatMap((key, index) => {
@@ -175,9 +154,4 @@ function uniqueValues(table: TableInfo, given: ColumnInfo[], values: string[]): 
 
 function covers(columns: readonly ColumnInfo[], key: UniqueKey): boolean {
 	return key.columns.every((column) => columns.includes(column))
-}
-
-/** A fault at a column, its name escaped as RFC 6901 says. */
-export function faultAt({ property }: Pick<ColumnInfo, 'property'>, detail: string): Fault {
-	return { pointer: `/${property.replaceAll('~', '~0').replaceAll('/', '~1')}`, detail }
 }

@@ -24,25 +24,25 @@ export interface Shape {
 	movesUniqueValues: boolean
 }
 
-/** Enough for the shapes of real callers; a caller who permutes columns can't fill the memory. */
+/** Per table. Enough for the shapes of real callers; a caller who permutes columns can't fill the memory. */
 const MAX_SHAPES = 1000
-const shapes = new Map<string, Shape>()
+const shapesOf = new WeakMap<TableInfo, Map<string, Shape>>()
 
 /** The one shape for this combination of columns, so that its statements are built once. */
 export function shapeOf(parts: Omit<Shape, 'movesUniqueValues'>): Shape {
-	const { table, verb, by, slots, set, insertable } = parts
+	const { table, verb, by, slots, set } = parts
+	const shapes = shapesOf.get(table) ?? new Map<string, Shape>()
+	shapesOf.set(table, shapes)
 	const id = JSON.stringify([
-		table.name,
 		verb,
 		by.map(({ index }) => index),
 		slots.map(({ column, use, expression }) => [column.index, use, expression]),
 		set.map(({ index }) => index),
 	])
 	const known = shapes.get(id)
-	if (known?.table === table) return known
+	if (known) return known
 	const shape = {
 		...parts,
-		insertable,
 		movesUniqueValues:
 			(table.hasOpaqueIndexes && set.length > 0) ||
 			table.keys.some((key) => key.columns.some((column) => set.includes(column))),

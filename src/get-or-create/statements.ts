@@ -6,6 +6,8 @@ export interface Statements {
 	update: string | undefined
 	insert: string | undefined
 	select: string
+	/** After a conflict only: who holds each key that it can be over. */
+	holders: { key: UniqueKey; sql: string }[]
 }
 
 const built = new WeakMap<Shape, Statements>()
@@ -13,7 +15,12 @@ const built = new WeakMap<Shape, Statements>()
 export function statementsOf(shape: Shape): Statements {
 	const known = built.get(shape)
 	if (known) return known
-	const statements = { update: updateOf(shape), insert: insertOf(shape), select: selectOf(shape) }
+	const statements = {
+		update: updateOf(shape),
+		insert: insertOf(shape),
+		select: selectOf(shape),
+		holders: keysAtStake(shape).map((key) => ({ key, sql: holdersOf(shape, key) })),
+	}
 	built.set(shape, statements)
 	return statements
 }
@@ -74,8 +81,8 @@ function updateOf(shape: Shape): string | undefined {
 	].join(' ')
 }
 
-/** Reads, after a conflict only, one line per unique key that a row holds: the asker's place, and for each `by` column whether it differs. */
-export function holdersOf(shape: Shape, key: UniqueKey): string {
+/** A line for each row that another row holds this key of: its place, and for each `by` column whether it differs there. */
+function holdersOf(shape: Shape, key: UniqueKey): string {
 	const differs = shape.by.map((column) => `held.${column.sql} IS NOT ${valueOf(shape, column, 'given')}`)
 	const partly = key.columns.some((column) => !isGiven(shape, column))
 	const found = partly ? `CROSS JOIN ${shape.table.sql} AS found ON ${matches(shape)} ` : ''
@@ -83,7 +90,7 @@ export function holdersOf(shape: Shape, key: UniqueKey): string {
 }
 
 /** The keys whose values a request can be in conflict over. */
-export function keysAtStake(shape: Shape): UniqueKey[] {
+function keysAtStake(shape: Shape): UniqueKey[] {
 	return shape.table.keys.filter(
 		({ columns }) =>
 			columns.every((column) => isGiven(shape, column)) ||

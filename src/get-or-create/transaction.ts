@@ -1,10 +1,12 @@
 import type { InStatement, ResultSet } from '@libsql/client/http'
 import { classify, DatabaseError } from '../database/failure'
 import { type Batch, send } from '../database/send'
-import { describeConflicts, diagnose } from './diagnosis'
+import { conflictOver, conflictsIn, describeConflicts, diagnose } from './diagnosis'
+import { faultAt } from './encode'
+import { InvalidRowError } from './errors'
 import type { Outcome } from './outcome'
 import { type Entry, type Plan, plan } from './plan'
-import { faultAt, type RowRequest } from './row-request'
+import type { RowRequest } from './row-request'
 import type { Shape } from './shape'
 import { identity, statementsOf } from './statements'
 import type { DriverValue } from './table'
@@ -19,15 +21,16 @@ export async function runTransaction(
 	entries: readonly Entry[],
 	deadline: number,
 ): Promise<Outcome[]> {
-	const plans = plan(entries)
+	const { plans, namesConflicts } = plan(entries)
 	try {
-		const { results, repeated } = await send(batch, plans.flatMap(statementsFor), 'write', deadline)
-		const read = readOutcomes(plans, results)
+		const statements = plans.flatMap((each) => statementsFor(each, namesConflicts))
+		const { results, repeated } = await send(batch, statements, 'write', deadline)
+		const read = readOutcomes(plans, results, namesConflicts)
 		const outcomes = repeated ? read.map(certain) : read
-		return await describeConflicts(batch, entries, outcomes, deadline)
+		return namesConflicts ? outcomes : await describeConflicts(batch, entries, outcomes, deadline)
 	} catch (error) {
 		const failure = classify(error)
-		if (failure.failure !== 'constraint') return entries.map(() => ({ kind: 'failed', error: failure }))
+		if (failure.failure !== 'constraint') return entries.map(() => ({ kind: 'error', error: failure }))
 		const [first] = entries
 		if (first && entries.length === 1) {
 			return [await diagnose(batch, first.request, failure, deadline)]
@@ -53,25 +56,29 @@ export async function findRow(
 	return rowsOf(results[0])[0]?.slice(1)
 }
 
-function statementsFor({ shape, rows }: Plan): InStatement[] {
+function statementsFor({ shape, rows }: Plan, namesConflicts: boolean): InStatement[] {
 	const args = [`[${rows.map(({ request }) => request.json).join()}]`]
-	const { update, insert, select } = statementsOf(shape)
-	return [update, insert, select].flatMap((sql) => (sql === undefined ? [] : [{ sql, args }]))
+	const { update, insert, select, holders } = statementsOf(shape)
+	const named = namesConflicts ? holders.map(({ sql }) => sql) : []
+	return [update, insert, select, ...named].flatMap((sql) => (sql === undefined ? [] : [{ sql, args }]))
 }
 
-/** Conflicts come out without their keys: naming them takes another read. */
-function readOutcomes(plans: Plan[], results: ResultSet[]): Outcome[] {
+function readOutcomes(plans: Plan[], results: ResultSet[], namesConflicts: boolean): Outcome[] {
 	const outcomes: Outcome[] = []
 	let next = 0
 	const take = (): Row[] => rowsOf(results[next++])
 	for (const { shape, rows } of plans) {
-		const { update, insert } = statementsOf(shape)
+		const { update, insert, holders } = statementsOf(shape)
 		const updated = new Set(update === undefined ? [] : take().map(keyText))
 		const created = new Set(insert === undefined ? [] : take().map(keyText))
 		const found = new Map(take().map(([place, ...row]) => [Number(place), row]))
+		const named = namesConflicts ? results.slice(next, (next += holders.length)) : []
+		const conflicts = conflictsIn(shape, named)
 		rows.forEach(({ askers: [first, ...twins] }, place) => {
 			const row = found.get(place)
-			const outcome = row ? foundOutcome(shape, row, updated, created) : missedOutcome(shape)
+			const outcome =
+				(row ? foundOutcome(shape, row, updated, created) : missedOutcome(shape)) ??
+				conflictOver(conflicts.get(place))
 			outcomes[first] = outcome
 			for (const twin of twins) {
 				outcomes[twin] = outcome.kind === 'row' ? { ...outcome, created: false, updated: false } : outcome
@@ -83,33 +90,39 @@ function readOutcomes(plans: Plan[], results: ResultSet[]): Outcome[] {
 
 type Row = DriverValue[]
 
-function foundOutcome(shape: Shape, found: Row, updated: Set<string>, created: Set<string>): Outcome {
+/** Found: nothing where it still differs, so that another row's unique value stood in the way of the update. */
+function foundOutcome(
+	shape: Shape,
+	found: Row,
+	updated: Set<string>,
+	created: Set<string>,
+): Outcome | undefined {
 	const row = found.slice(0, shape.table.columns.length)
 	const differs = found[row.length] === 1
 	const key = keyText(identity(shape).map(({ index }) => row[index] ?? null))
 	// Claimed once: should two rows that differ to us be one to the database, the first of them made it.
 	const isCreated = created.delete(key)
 	const isUpdated = updated.delete(key)
-	if (differs && !isCreated && !isUpdated) return { kind: 'conflict', conflicts: [] }
+	if (differs && !isCreated && !isUpdated) return undefined
 	return { kind: 'row', values: row, created: isCreated, updated: isUpdated }
 }
 
-/** Not found, so another unique key stood in the way of the insert, or there was none. */
-function missedOutcome({ table, slots, insertable }: Shape): Outcome {
-	if (insertable) return { kind: 'conflict', conflicts: [] }
+/** Not found: nothing where another unique key stood in the way of the insert, else why there was none. */
+function missedOutcome({ table, slots, insertable }: Shape): Outcome | undefined {
+	if (insertable) return undefined
 	const missing = table.columns.filter(
 		(column) => column.required && !slots.some((slot) => slot.column === column),
 	)
-	return {
-		kind: 'invalid',
-		faults: missing.map((column) => faultAt(column, 'is missing, and there is no such row yet to update')),
-	}
+	const faults = missing.map((column) =>
+		faultAt(column, 'is missing, and there is no such row yet to update'),
+	)
+	return { kind: 'error', error: new InvalidRowError(faults) }
 }
 
 /** After a try without an answer, a row that is there may be that try's creation: say so rather than guess. */
 function certain(outcome: Outcome): Outcome {
 	if (outcome.kind !== 'row' || outcome.created) return outcome
-	return { kind: 'failed', error: new DatabaseError('unknown', 'repeated after a try without an answer') }
+	return { kind: 'error', error: new DatabaseError('unknown', 'repeated after a try without an answer') }
 }
 
 function keyText(values: Row): string {

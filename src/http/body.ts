@@ -1,34 +1,59 @@
-import type { Context } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import type { AppEnv } from './app-env'
 import { Problem } from './problem'
 
-/** 1 MiB: what the contract allows a JSON body. */
-export const MAX_BODY_BYTES = 1024 * 1024
+/** What the contract allows a JSON body. A stream of NDJSON may be of any length, in lines of at most 64 KiB. */
+const MAX_BODY_BYTES = 1024 * 1024
+export const MAX_ROWS = 1000
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
 
-/** The body's JSON; a missing content type counts as JSON. @throws Problem */
+/** How a body is to be read. @throws Problem for a type or an encoding that isn't understood. */
+export function bodyTypeOf(c: Context): 'json' | 'ndjson' {
+	const encoding = c.req.header('content-encoding')
+	if (encoding && encoding.toLowerCase() !== 'identity') {
+		throw new Problem('unsupported-media-type', 'The body must not be compressed.')
+	}
+	// A missing content type counts as JSON.
+	const type = (c.req.header('content-type') ?? 'application/json').split(';', 1)[0]?.trim().toLowerCase()
+	if (type === 'application/json') return 'json'
+	if (type === 'application/x-ndjson') return 'ndjson'
+	throw new Problem('unsupported-media-type', 'The body must be application/json or application/x-ndjson.')
+}
+
+const limitJson = bodyLimit({
+	maxSize: MAX_BODY_BYTES,
+	onError: () => {
+		throw new Problem('payload-too-large', 'The body is larger than 1 MiB.')
+	},
+})
+
+/** Refuses a JSON body that is too large before it is read whole. */
+export const limitBody: MiddlewareHandler<AppEnv> = async (c, next) => {
+	if (c.req.raw.body && bodyTypeOf(c) === 'ndjson') return await next()
+	return await limitJson(c, next)
+}
+
+/** The body's JSON. @throws Problem */
 export async function jsonBody(c: Context): Promise<unknown> {
-	requireReadable(c)
+	return parseJson(new Uint8Array(await c.req.arrayBuffer()), 'body')
+}
+
+/** @throws Problem that says what is wrong with the bytes. */
+export function parseJson(bytes: Uint8Array, name: 'body' | 'line'): unknown {
 	let text: string
 	try {
-		text = utf8.decode(await c.req.arrayBuffer())
+		text = utf8.decode(bytes)
 	} catch {
-		throw new Problem('malformed-json', 'The body is not valid UTF-8.')
+		throw new Problem('malformed-json', `The ${name} is not valid UTF-8.`)
 	}
 	try {
 		return JSON.parse(text)
 	} catch {
-		throw new Problem('malformed-json', text.trim() ? 'The body is not valid JSON.' : 'The body is empty.')
-	}
-}
-
-function requireReadable(c: Context): void {
-	const type = (c.req.header('content-type') ?? 'application/json').split(';', 1)[0]?.trim().toLowerCase()
-	if (type !== 'application/json') {
-		throw new Problem('unsupported-media-type', 'The body must be application/json.')
-	}
-	const encoding = c.req.header('content-encoding')
-	if (encoding && encoding.toLowerCase() !== 'identity') {
-		throw new Problem('unsupported-media-type', 'The body must not be compressed.')
+		throw new Problem(
+			'malformed-json',
+			text.trim() ? `The ${name} is not valid JSON.` : `The ${name} is empty.`,
+		)
 	}
 }

@@ -1,16 +1,18 @@
 import * as v from 'valibot'
+import { textFault } from '../get-or-create/encode'
 import type { ColumnInfo } from '../get-or-create/table'
 
 /** Reads one JSON value as the column's Drizzle value, or says what is wrong with it. */
 export type Field = v.GenericSchema<unknown, unknown>
 
 /** What callers may send for a column, derived from its Drizzle type. */
-export function fieldOf({ column }: ColumnInfo): Field {
-	const field = typeField(column)
-	return column.notNull ? field : v.nullable(field)
+export function fieldOf(info: ColumnInfo): Field {
+	const field = typeField(info)
+	return info.column.notNull ? field : v.nullable(field)
 }
 
-function typeField(column: ColumnInfo['column']): Field {
+function typeField(info: ColumnInfo): Field {
+	const { column } = info
 	switch (column.dataType) {
 		case 'boolean':
 			return v.boolean('must be true or false')
@@ -36,10 +38,10 @@ function typeField(column: ColumnInfo['column']): Field {
 		case 'number':
 			return /int/i.test(column.getSQLType()) ? integer : number
 		case 'string':
-			return column.columnType === 'SQLiteNumeric' ? decimal : textField(column)
+			return column.columnType === 'SQLiteNumeric' ? decimal : text(info)
 		default:
 			// A custom type: its Drizzle value is taken to be what SQLite stores.
-			return customField(column)
+			return customField(info)
 	}
 }
 
@@ -61,33 +63,20 @@ const bytes = v.pipe(
 	v.base64(BASE64),
 	v.transform((text) => Buffer.from(text, 'base64')),
 )
-// SQLite's length() stops at U+0000, and libSQL refuses text that has no UTF-8 form.
-const text = v.pipe(
-	v.string('must be text'),
-	v.check((value) => value.isWellFormed(), 'must not contain half of a surrogate pair'),
-	v.check((value) => !value.includes('\0'), 'must not contain U+0000'),
-)
-
-function textField(column: ColumnInfo['column']): Field {
-	if (column.enumValues?.length) {
-		return v.picklist(column.enumValues, `must be one of ${column.enumValues.join(', ')}`)
-	}
-	const max = 'length' in column && typeof column.length === 'number' ? column.length : undefined
-	if (max === undefined) return text
-	// Characters are code points, as in SQLite's length() and in JSON Schema's maxLength.
+function text(info: ColumnInfo): Field {
 	return v.pipe(
-		text,
-		v.check(
-			(value) => value.length <= max || Array.from(value).length <= max,
-			`must have at most ${max} characters`,
-		),
+		v.string('must be text'),
+		v.rawCheck(({ dataset, addIssue }) => {
+			const message = dataset.typed ? textFault(info, dataset.value) : undefined
+			if (message !== undefined) addIssue({ message })
+		}),
 	)
 }
 
-function customField(column: ColumnInfo['column']): Field {
-	const type = column.getSQLType()
+function customField(info: ColumnInfo): Field {
+	const type = info.column.getSQLType()
 	if (/int/i.test(type)) return integer
-	if (/char|clob|text/i.test(type)) return text
+	if (/char|clob|text/i.test(type)) return text(info)
 	if (/blob/i.test(type)) return bytes
 	return number
 }

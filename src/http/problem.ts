@@ -5,7 +5,7 @@ export const PROBLEMS = {
 	'malformed-json': {
 		status: 400,
 		title: 'The body is not JSON',
-		advice: 'Send the row as one JSON object, in UTF-8.',
+		advice: 'Send the row as a JSON object, or rows as an array of them, in UTF-8.',
 	},
 	unauthorized: {
 		status: 401,
@@ -31,12 +31,13 @@ export const PROBLEMS = {
 	'payload-too-large': {
 		status: 413,
 		title: 'The body is too large',
-		advice: 'Send at most 1 MiB.',
+		advice:
+			'Send at most 1 MiB and 1,000 rows of JSON. As `application/x-ndjson` any number of rows goes, one a line, each of at most 64 KiB.',
 	},
 	'unsupported-media-type': {
 		status: 415,
 		title: 'The body is of a type that is not understood',
-		advice: 'Send `Content-Type: application/json` and no Content-Encoding.',
+		advice: 'Send `Content-Type: application/json` or `application/x-ndjson`, and no Content-Encoding.',
 	},
 	'invalid-row': {
 		status: 422,

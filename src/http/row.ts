@@ -1,6 +1,6 @@
 import * as v from 'valibot'
+import { faultAt } from '../get-or-create/encode'
 import type { Fault } from '../get-or-create/errors'
-import { faultAt } from '../get-or-create/row-request'
 import type { ColumnInfo, DriverValue } from '../get-or-create/table'
 import { fieldOf } from './field'
 import type { Resource } from './resource'

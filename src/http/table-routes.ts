@@ -1,17 +1,14 @@
 import { type Context, Hono } from 'hono'
-import { httpBatch } from '../database/client'
-import type { Batch } from '../database/send'
-import { settingsOf } from '../env'
-import { rowOrThrow } from '../get-or-create/outcome'
 import { type RowRequest, rowRequest } from '../get-or-create/row-request'
-import { findRow, runTransaction } from '../get-or-create/transaction'
+import { findRow } from '../get-or-create/transaction'
 import type { AppEnv } from './app-env'
-import { jsonBody } from './body'
+import { withDatabase } from './database'
 import { only } from './method'
 import { Problem } from './problem'
-import { byParameter, requireKnownParameters, visibleColumn } from './query'
+import { requireKnownParameters, visibleColumn } from './query'
 import type { Resource } from './resource'
 import { type RowFormat, rowFormat } from './row'
+import { write } from './write'
 
 /** The routes of one table. */
 export function tableRoutes(resource: Resource): Hono<AppEnv> {
@@ -19,18 +16,8 @@ export function tableRoutes(resource: Resource): Hono<AppEnv> {
 	const format = rowFormat(resource)
 	const routes = new Hono<AppEnv>()
 
-	routes.post('/', async (c) => {
-		requireKnownParameters(c, ['by'])
-		const by = byParameter(c, resource)
-		const request = rowRequest(info, { verb: 'get-or-create', by, ...format.parse(await jsonBody(c)) })
-		const [outcome] = await withDatabase(c, (batch, deadline) =>
-			runTransaction(batch, [{ request, call: 0 }], deadline),
-		)
-		const { values, created } = rowOrThrow(outcome)
-		const row = format.present(values)
-		if (created) c.header('Location', locationOf(resource, row))
-		return c.json({ row, created }, created ? 201 : 200)
-	})
+	routes.post('/', write(resource, format, 'get-or-create'))
+	routes.put('/', write(resource, format, 'update-or-create'))
 
 	routes.get('/', async (c) => {
 		const row = filterOf(c, resource, format)
@@ -44,23 +31,9 @@ export function tableRoutes(resource: Resource): Hono<AppEnv> {
 		return await answerRow(c, format, rowRequest(info, { verb: 'get', row }))
 	})
 
-	routes.all('/', only('GET, HEAD, POST'))
+	routes.all('/', only('GET, HEAD, POST, PUT'))
 	routes.all('/:key', only('GET, HEAD'))
 	return routes
-}
-
-/** Runs with a client of this request's own, inside the request's deadline, and notes the time for Server-Timing. */
-async function withDatabase<T>(
-	c: Context<AppEnv>,
-	run: (batch: Batch, deadline: number) => Promise<T>,
-): Promise<T> {
-	const { database, timeout } = settingsOf(c.env)
-	const start = Date.now()
-	try {
-		return await run(httpBatch(database), start + timeout)
-	} finally {
-		c.set('databaseMs', Date.now() - start)
-	}
 }
 
 async function answerRow(c: Context<AppEnv>, format: RowFormat, request: RowRequest): Promise<Response> {
@@ -107,16 +80,6 @@ function decoded(part = ''): string | undefined {
 	} catch {
 		return undefined
 	}
-}
-
-/** Where a row can be read: by its primary key, or in a table without one by a unique key. */
-function locationOf({ info, keys }: Resource, row: Record<string, unknown>): string {
-	const path = `/${encodeURIComponent(info.name)}`
-	const key = keys.find((candidate) => candidate === info.primaryKey) ?? keys[0]
-	const values = key?.columns.map(({ property }) => [property, String(row[property])]) ?? []
-	return key === info.primaryKey
-		? `${path}/${values.map(([, value = '']) => encodeURIComponent(value)).join(',')}`
-		: `${path}?${new URLSearchParams(values).toString()}`
 }
 
 function notFound(): Problem {

@@ -92,9 +92,9 @@ describe('public paths', () => {
 	})
 
 	it.each([
-		['DELETE', '/users', 'GET, HEAD, POST'],
-		['PATCH', '/users', 'GET, HEAD, POST'],
-		['OPTIONS', '/users', 'GET, HEAD, POST'],
+		['DELETE', '/users', 'GET, HEAD, POST, PUT'],
+		['PATCH', '/users', 'GET, HEAD, POST, PUT'],
+		['OPTIONS', '/users', 'GET, HEAD, POST, PUT'],
 		['POST', '/users/1', 'GET, HEAD'],
 		['DELETE', '/users/1', 'GET, HEAD'],
 		['POST', '/healthz', 'GET, HEAD'],

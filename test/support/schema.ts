@@ -139,6 +139,14 @@ export const item = sqliteTable('item', {
 	found: text('select "from"'),
 })
 
+/** Two unique keys and a value, for random histories. */
+export const pairs = sqliteTable('pairs', {
+	id: integer().primaryKey(),
+	a: text().notNull().unique(),
+	b: text().notNull().unique(),
+	v: integer(),
+})
+
 /** Refused at start-up: its only natural key may be NULL. */
 export const nullableKey = sqliteTable('nullable_key', { id: integer().primaryKey(), email: text().unique() })
 

@@ -4,7 +4,9 @@ import { drizzle } from 'drizzle-orm/libsql/http'
 export interface Answer {
 	status: number
 	headers: Headers
+	/** Parsed, where it is JSON. */
 	body: unknown
+	text: string
 }
 
 export interface Call {
@@ -21,12 +23,9 @@ export async function call(path: string, { method, body, headers }: Call = {}): 
 		...(body === undefined ? {} : { body }),
 	})
 	const text = await response.text()
-	const isJson = /json/.test(response.headers.get('content-type') ?? '')
-	return {
-		status: response.status,
-		headers: response.headers,
-		body: isJson && text !== '' ? JSON.parse(text) : text,
-	}
+	const isJson = /[/+]json$/.test(response.headers.get('content-type') ?? '')
+	const parsed: unknown = isJson && text !== '' ? JSON.parse(text) : text
+	return { status: response.status, headers: response.headers, body: parsed, text }
 }
 
 export async function post(

@@ -1,0 +1,74 @@
+import { isBlank, type Line, LineSplitter } from './lines'
+
+/** A group of lines shares a transaction: enough rows to make it worth while, few enough to bound the memory. */
+const MAX_GROUP_LINES = 500
+const MAX_GROUP_BYTES = 1024 * 1024
+
+/**
+ * Answers a stream of lines while it is still arriving, in memory bounded by a group of lines: each group is what has
+ * arrived while the one before was at the database. The next group is only read once the caller has taken the answers
+ * to the last, so that a slow reader slows its own upload down. Blank lines get no answer.
+ */
+export function answerLines(
+	input: ReadableStream<Uint8Array>,
+	answer: (lines: Line[]) => Promise<string[]>,
+): ReadableStream<Uint8Array> {
+	const encoder = new TextEncoder()
+	const reader = input.getReader()
+	const splitter = new LineSplitter()
+	const read = () => {
+		const chunk = reader.read()
+		// It may fail while nobody waits for it; whoever does next will meet the same failure.
+		chunk.catch(() => undefined)
+		return chunk
+	}
+	let waiting: Line[] = []
+	let next: ReturnType<typeof read> | undefined
+	let ended = false
+
+	async function gather(): Promise<void> {
+		while (!ended && waiting.length < MAX_GROUP_LINES) {
+			next ??= read()
+			const chunk = await (waiting.length === 0 ? next : Promise.race([next, soon()]))
+			if (!chunk) return
+			next = undefined
+			ended = chunk.done
+			const lines = chunk.value ? splitter.push(chunk.value) : splitter.end()
+			waiting = waiting.concat(lines.filter((line) => !isBlank(line)))
+		}
+	}
+
+	function takeGroup(): Line[] {
+		let bytes = 0
+		const over = waiting.findIndex((line, i) => {
+			bytes += line.length
+			return i === MAX_GROUP_LINES || bytes > MAX_GROUP_BYTES
+		})
+		const group = waiting.slice(0, over < 0 ? undefined : over)
+		waiting = waiting.slice(group.length)
+		return group
+	}
+
+	return new ReadableStream(
+		{
+			async pull(controller) {
+				await gather()
+				const group = takeGroup()
+				if (group.length > 0) {
+					const lines = await answer(group)
+					controller.enqueue(encoder.encode(`${lines.join('\n')}\n`))
+				}
+				if (ended && waiting.length === 0) controller.close()
+			},
+			async cancel(reason) {
+				await reader.cancel(reason)
+			},
+		},
+		{ highWaterMark: 0 },
+	)
+}
+
+/** Gives what has already arrived a turn to be read. */
+async function soon(): Promise<undefined> {
+	return await new Promise((resolve) => setTimeout(resolve, 0, undefined))
+}

@@ -1,0 +1,116 @@
+import type { Context } from 'hono'
+import { DatabaseError } from '../database/failure'
+import { type Outcome, outcomesOf, rowOrThrow } from '../get-or-create/outcome'
+import { entriesOf } from '../get-or-create/plan'
+import type { Ask, RowRequest } from '../get-or-create/row-request'
+import type { Verb } from '../get-or-create/shape'
+import type { ColumnInfo } from '../get-or-create/table'
+import { runTransaction } from '../get-or-create/transaction'
+import type { AppEnv } from './app-env'
+import { bodyTypeOf, jsonBody, MAX_ROWS, parseJson } from './body'
+import { withDatabase } from './database'
+import type { Line } from './lines'
+import { locationOf } from './location'
+import { answerLines } from './ndjson'
+import { Problem } from './problem'
+import { problemOf } from './problem-of'
+import { byParameter, columnsParameter, requireKnownParameters } from './query'
+import type { Resource } from './resource'
+import type { RowFormat } from './row'
+
+/** One POST or PUT, be it of one row, an array or a stream: all rows are asked for in the same way. */
+interface Write {
+	resource: Resource
+	format: RowFormat
+	verb: Exclude<Verb, 'get'>
+	by: ColumnInfo[] | undefined
+	update: ColumnInfo[] | undefined
+}
+
+/** The handler of POST (get or create) or PUT (update or create). */
+export function write(resource: Resource, format: RowFormat, verb: Write['verb']) {
+	const parameters = verb === 'update-or-create' ? ['by', 'update'] : ['by']
+	return async (c: Context<AppEnv>): Promise<Response> => {
+		requireKnownParameters(c, parameters)
+		const by = byParameter(c, resource)
+		const update = columnsParameter(c, 'update', resource)
+		const operation: Write = { resource, format, verb, by, update }
+		if (bodyTypeOf(c) === 'ndjson') return answerStream(c, operation)
+		const json = await jsonBody(c)
+		return Array.isArray(json) ? await answerArray(c, operation, json) : await answerOne(c, operation, json)
+	}
+}
+
+async function answerOne(c: Context<AppEnv>, operation: Write, json: unknown): Promise<Response> {
+	const [outcome] = await ask(c, operation, [askFor(operation, json)])
+	const body = bodyOf(operation, rowOrThrow(outcome))
+	if (!body.created) return c.json(body)
+	c.header('Location', locationOf(operation.resource, body.row))
+	return c.json(body, 201)
+}
+
+async function answerArray(c: Context<AppEnv>, operation: Write, rows: unknown[]): Promise<Response> {
+	if (rows.length > MAX_ROWS) {
+		throw new Problem('payload-too-large', `The array has ${rows.length} rows; at most 1,000 go at once.`)
+	}
+	const outcomes = await ask(
+		c,
+		operation,
+		rows.map((json) => askFor(operation, json)),
+	)
+	// Where the database answered for no row at all, the request as a whole has failed.
+	const errors = outcomes.flatMap((outcome) => (outcome.kind === 'error' ? [outcome.error] : []))
+	const failure = errors.find((error) => error instanceof DatabaseError)
+	if (failure && errors.length === outcomes.length) throw failure
+	return c.json(outcomes.map((outcome) => itemOf(c, operation, outcome)))
+}
+
+function answerStream(c: Context<AppEnv>, operation: Write): Response {
+	const input = c.req.raw.body
+	c.header('Content-Type', 'application/x-ndjson')
+	if (!input) return c.body(null)
+	return c.body(answerLines(input, (lines) => answerGroup(c, operation, lines)))
+}
+
+async function answerGroup(c: Context<AppEnv>, operation: Write, lines: Line[]): Promise<string[]> {
+	const read = lines.map((line): { ask: Ask } | { problem: Problem } => {
+		try {
+			return { ask: askFor(operation, jsonOf(line)) }
+		} catch (error) {
+			return { problem: problemOf(error) }
+		}
+	})
+	const asks = read.flatMap((line) => ('ask' in line ? [line.ask] : []))
+	const outcomes = (await ask(c, operation, asks)).values()
+	return read.map((line) => {
+		if ('problem' in line) return JSON.stringify({ problem: line.problem.body(c.get('requestId')) })
+		const outcome = outcomes.next().value
+		return JSON.stringify(outcome && itemOf(c, operation, outcome))
+	})
+}
+
+function jsonOf(line: Line): unknown {
+	if (line === 'too-long') throw new Problem('payload-too-large', 'The line is longer than 64 KiB.')
+	return parseJson(line, 'line')
+}
+
+function askFor({ format, verb, by, update }: Write, json: unknown): Ask {
+	return { verb, by, update, ...format.parse(json) }
+}
+
+async function ask(c: Context<AppEnv>, { resource }: Write, asks: Ask[]): Promise<Outcome[]> {
+	const submit = (requests: RowRequest[]) =>
+		withDatabase(c, (batch, deadline) => runTransaction(batch, entriesOf(requests), deadline))
+	return await outcomesOf(resource.info, asks, submit)
+}
+
+/** What stands for one row in an array or a stream. */
+function itemOf(c: Context<AppEnv>, operation: Write, outcome: Outcome): object {
+	if (outcome.kind === 'row') return bodyOf(operation, outcome)
+	return { problem: problemOf(outcome.error).body(c.get('requestId')) }
+}
+
+function bodyOf({ format, verb }: Write, { values, created, updated }: Extract<Outcome, { kind: 'row' }>) {
+	const row = format.present(values)
+	return verb === 'update-or-create' ? { row, created, updated } : { row, created }
+}

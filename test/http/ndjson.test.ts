@@ -1,0 +1,115 @@
+import { exports } from 'cloudflare:workers'
+import { describe, expect, it } from 'vitest'
+import { type Line, LineSplitter } from '../../src/http/lines'
+import { call, fresh } from '../support/service'
+
+const NDJSON = { 'content-type': 'application/x-ndjson' }
+
+async function stream(path: string, body: BodyInit, method = 'POST') {
+	const answer = await call(path, { method, body, headers: NDJSON })
+	expect(answer.status).toBe(200)
+	expect(answer.headers.get('content-type')).toBe('application/x-ndjson')
+	return answer.text
+		.split('\n')
+		.filter((line) => line !== '')
+		.map((line): unknown => JSON.parse(line))
+}
+
+describe('NDJSON', () => {
+	it('answers line by line, in order, and goes on after a bad line', async () => {
+		const [a, b] = [fresh('nd'), fresh('nd')]
+		const long = `{"name":"${'x'.repeat(70_000)}"}`
+		const lines = [
+			JSON.stringify({ name: a, email: a }),
+			'',
+			'  \t\r',
+			'{nonsense',
+			long,
+			'[1]',
+			`${JSON.stringify({ name: a, email: a })}\r`,
+			JSON.stringify({ name: a, email: b }),
+			JSON.stringify({ name: b, email: b }),
+		]
+		expect(await stream('/users', lines.join('\n'))).toEqual([
+			{ row: { id: expect.any(Number), name: a, email: a }, created: true },
+			{ problem: expect.objectContaining({ type: '/problems/malformed-json', status: 400 }) },
+			{ problem: expect.objectContaining({ type: '/problems/payload-too-large', status: 413 }) },
+			{ problem: expect.objectContaining({ type: '/problems/invalid-row', status: 422 }) },
+			{ row: { id: expect.any(Number), name: a, email: a }, created: false },
+			{ problem: expect.objectContaining({ type: '/problems/conflict', status: 409 }) },
+			{ row: { id: expect.any(Number), name: b, email: b }, created: true },
+		])
+	})
+
+	it('updates too', async () => {
+		const username = fresh('nd')
+		const lines = [{ username }, { username, isSuperuser: true }].map((row) => JSON.stringify(row))
+		expect(await stream('/accounts?by=username', `${lines.join('\n')}\n`, 'PUT')).toMatchObject([
+			{ created: true, updated: false },
+			{ created: false, updated: true, row: { isSuperuser: true } },
+		])
+	})
+
+	it('takes far more rows than an array may hold', async () => {
+		const prefix = fresh('many')
+		const lines = Array.from({ length: 5000 }, (_, i) => JSON.stringify({ username: `${prefix}-${i}` }))
+		const answers = await stream('/accounts', lines.join('\n'))
+		expect(answers.map((answer) => (answer as { row: { username: string } }).row.username)).toEqual(
+			Array.from({ length: 5000 }, (_, i) => `${prefix}-${i}`),
+		)
+	})
+
+	it('sends the first answer while the input is still open', async () => {
+		const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
+		const writer = writable.getWriter()
+		const encoder = new TextEncoder()
+		const row = (name: string) => encoder.encode(`${JSON.stringify({ name, email: name })}\n`)
+		const [first, second] = [fresh('open'), fresh('open')]
+		void writer.write(row(first))
+		const response = await exports.default.fetch('https://service.test/users', {
+			method: 'POST',
+			body: readable,
+			headers: { authorization: 'Bearer first-token', ...NDJSON },
+		})
+		const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+		expect((await reader?.read())?.value).toContain(first)
+		void writer.write(row(second))
+		expect((await reader?.read())?.value).toContain(second)
+		await writer.close()
+		expect((await reader?.read())?.done).toBe(true)
+	})
+
+	it('may be empty', async () => {
+		expect(await stream('/users', '\n\n')).toEqual([])
+	})
+})
+
+describe('LineSplitter', () => {
+	it('cuts the same lines wherever the chunks are cut', () => {
+		const bytes = new TextEncoder().encode('é1\n\n🦊2\nlast')
+		const decoder = new TextDecoder()
+		for (let size = 1; size <= bytes.length; size++) {
+			const splitter = new LineSplitter()
+			const lines: Line[] = []
+			for (let at = 0; at < bytes.length; at += size)
+				lines.push(...splitter.push(bytes.subarray(at, at + size)))
+			lines.push(...splitter.end())
+			expect(lines.map((line) => typeof line !== 'string' && decoder.decode(line))).toEqual([
+				'é1',
+				'',
+				'🦊2',
+				'last',
+			])
+		}
+	})
+
+	it('keeps of a line that is too long only that it was', () => {
+		const splitter = new LineSplitter()
+		const part = new Uint8Array(40_000).fill(0x61)
+		expect([...splitter.push(part), ...splitter.push(part), ...splitter.push(part)]).toEqual([])
+		expect(splitter.push(new TextEncoder().encode('\nok\n'))).toEqual([
+			'too-long',
+			new TextEncoder().encode('ok'),
+		])
+	})
+})

@@ -1,0 +1,40 @@
+import { env } from 'cloudflare:workers'
+import { createApp } from '../../src/app'
+import { resource } from '../../src/http/resource'
+import * as schema from './schema'
+
+/** The service over the test schema's tables: the same app, other resources. */
+const app = createApp([
+	resource(schema.memberships),
+	resource(schema.tags),
+	resource(schema.devices),
+	resource(schema.places),
+	resource(schema.samples),
+	resource(schema.digests),
+	resource(schema.orders),
+	resource(schema.handles),
+	resource(schema.drafts),
+	resource(schema.tickets),
+	resource(schema.audited),
+	resource(schema.item),
+	resource(schema.pairs),
+])
+
+export interface TableAnswer {
+	status: number
+	location: string | null
+	body: unknown
+}
+
+export async function ask(method: string, path: string, json?: unknown): Promise<TableAnswer> {
+	const response = await app.request(
+		path,
+		{
+			method,
+			headers: { authorization: 'Bearer first-token', 'content-type': 'application/json' },
+			body: json === undefined ? null : JSON.stringify(json),
+		},
+		env,
+	)
+	return { status: response.status, location: response.headers.get('location'), body: await response.json() }
+}
