@@ -12,6 +12,16 @@ export default defineConfig({
 			wrangler: { configPath: './wrangler.toml' },
 			miniflare: {
 				bindings: { ...secrets, TURSO_DATABASE_URL: inject('databaseUrl') },
+				// The service once more, as it is deployed: a Worker of its own, for those that call it over a binding.
+				serviceBindings: { ROWS: { name: 'service', entrypoint: 'GetOrCreate' } },
+				workers: [
+					{
+						name: 'service',
+						modules: [{ type: 'ESModule', path: 'index.js', contents: inject('bundle') }],
+						compatibilityDate: '2026-11-01',
+						bindings: { ...secrets, TURSO_DATABASE_URL: inject('databaseUrl') },
+					},
+				],
 			},
 		})),
 	],

@@ -1,4 +1,6 @@
 import { createApp } from './app'
 import { resources } from './resources'
 
+export { GetOrCreate } from './rpc'
+
 export default createApp(resources)

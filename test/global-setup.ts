@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -17,6 +18,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 	await applyMigrations(server)
 	await createTestTables(server.url)
 	project.provide('databaseUrl', server.url)
+	project.provide('bundle', bundle(dataDir))
 	const silent = createServer().listen(0, '127.0.0.1')
 	await once(silent, 'listening')
 	const address = silent.address()
@@ -26,6 +28,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
 		await server.stop()
 		rmSync(dataDir, { recursive: true, force: true })
 	}
+}
+
+/** Builds the Worker as `npm run deploy` would. */
+function bundle(folder: string): string {
+	const root = join(import.meta.dirname, '..')
+	const wrangler = join(root, 'node_modules/.bin/wrangler')
+	execFileSync(wrangler, ['deploy', '--dry-run', '--outdir', folder], { cwd: root, stdio: 'pipe' })
+	return readFileSync(join(folder, 'index.js'), 'utf8')
 }
 
 /** The test schema's tables, as drizzle-kit would make them. */

@@ -1,16 +1,14 @@
 import type { Client } from '@libsql/client/http'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
-import type { DatabaseError } from '../database/failure'
 import { batchOf } from '../database/send'
-import type { RowError } from './errors'
-import { type Outcome, outcomesOf } from './outcome'
+import { askMany, type Failed, onlyOne } from './ask-many'
 import { entriesOf } from './plan'
-import { requireUniqueKey } from './row-request'
 import type { Verb } from './shape'
-import { type ColumnInfo, type DriverValue, type TableInfo, tableInfo } from './table'
+import { tableInfo } from './table'
 import { runTransaction } from './transaction'
 
 export { DatabaseError } from '../database/failure'
+export type { Failed } from './ask-many'
 export { ConflictError, InvalidRowError, NotAUniqueKeyError } from './errors'
 
 /** A Drizzle database over libSQL: all that is used of it is its client. */
@@ -45,11 +43,6 @@ export interface Updated<T extends SQLiteTable> extends Got<T> {
 	updated: boolean
 }
 
-/** What stands in a row's place in the many forms. */
-export interface Failed {
-	error: RowError | DatabaseError
-}
-
 /**
  * Gets the row, or makes it if it isn't there, in one transaction and one round trip: no race, whoever else asks.
  * @throws ConflictError, InvalidRowError, NotAUniqueKeyError; DatabaseError where the database gave no answer.
@@ -62,7 +55,7 @@ export async function getOrCreate<T extends SQLiteTable>(
 	row: T['$inferInsert'],
 	options: GetOptions<T> = {},
 ): Promise<Got<T>> {
-	return onlyOne(await getOrCreateMany(db, table, [row], options))
+	return onlyOne<Got<T>>(await getOrCreateMany(db, table, [row], options))
 }
 
 /**
@@ -89,7 +82,7 @@ export async function updateOrCreate<T extends SQLiteTable>(
 	row: Partial<T['$inferInsert']>,
 	options: UpdateOptions<T> = {},
 ): Promise<Updated<T>> {
-	return onlyOne(await updateOrCreateMany(db, table, [row], options))
+	return onlyOne<Updated<T>>(await updateOrCreateMany(db, table, [row], options))
 }
 
 /** Updates or makes many rows, as getOrCreateMany does. Rows for the same key apply in order: the last one wins. */
@@ -103,55 +96,16 @@ export async function updateOrCreateMany<T extends SQLiteTable>(
 }
 
 const DEFAULT_TIMEOUT_MS = 5000
-const MAX_ROWS = 1000
 
 async function run<T extends SQLiteTable>(
 	db: LibsqlDatabase,
 	table: T,
 	verb: Verb,
 	rows: readonly Record<string, unknown>[],
-	{ by, update, timeout = DEFAULT_TIMEOUT_MS }: UpdateOptions<T>,
+	{ timeout = DEFAULT_TIMEOUT_MS, ...options }: UpdateOptions<T>,
 ): Promise<(Updated<T> | Failed)[]> {
 	const info = tableInfo(table)
-	const asked = by?.map((property) => columnOf(info, property))
-	if (asked) requireUniqueKey(info, asked)
-	const set = update?.map((property) => columnOf(info, property))
-	const results: (Updated<T> | Failed)[] = []
-	for (let start = 0; start < rows.length; start += MAX_ROWS) {
-		const asks = rows.slice(start, start + MAX_ROWS).map((row) => ({ verb, row, by: asked, update: set }))
-		const deadline = Date.now() + timeout
-		const outcomes = await outcomesOf(info, asks, (requests) =>
-			runTransaction(batchOf(db.$client), entriesOf(requests), deadline),
-		)
-		results.push(...outcomes.map((outcome) => resultOf(info, outcome)))
-	}
-	return results
-}
-
-function resultOf(info: TableInfo, outcome: Outcome) {
-	if (outcome.kind === 'error') return { error: outcome.error }
-	return { row: decodeRow(info, outcome.values), created: outcome.created, updated: outcome.updated }
-}
-
-function onlyOne<R extends object>([result]: readonly (R | Failed)[]): R {
-	if (!result) throw new Error('a row without a result')
-	if ('error' in result) throw result.error
-	return result
-}
-
-/** The column of this property name. @throws Error where the table has none. */
-function columnOf(info: TableInfo, property: string): ColumnInfo {
-	const column = info.byProperty.get(property)
-	if (!column) throw new Error(`table "${info.name}" has no column "${property}"`)
-	return column
-}
-
-/** A row as Drizzle would have read it. */
-function decodeRow(info: TableInfo, values: readonly DriverValue[]): Record<string, unknown> {
-	return Object.fromEntries(
-		info.columns.map(({ property, column, index }) => {
-			const value = values[index] ?? null
-			return [property, value === null ? null : column.mapFromDriverValue(value)]
-		}),
+	return await askMany({ info, columns: info.columns }, verb, rows, options, (requests) =>
+		runTransaction(batchOf(db.$client), entriesOf(requests), Date.now() + timeout),
 	)
 }

@@ -38,7 +38,7 @@ function typeField(info: ColumnInfo): Field {
 		case 'number':
 			return /int/i.test(column.getSQLType()) ? integer : number
 		case 'string':
-			return column.columnType === 'SQLiteNumeric' ? decimal : text(info)
+			return column.columnType === 'SQLiteNumeric' ? decimal : textField(info)
 		default:
 			// A custom type: its Drizzle value is taken to be what SQLite stores.
 			return customField(info)
@@ -63,7 +63,7 @@ const bytes = v.pipe(
 	v.base64(BASE64),
 	v.transform((text) => Buffer.from(text, 'base64')),
 )
-function text(info: ColumnInfo): Field {
+function textField(info: ColumnInfo): Field {
 	return v.pipe(
 		v.string('must be text'),
 		v.rawCheck(({ dataset, addIssue }) => {
@@ -76,7 +76,7 @@ function text(info: ColumnInfo): Field {
 function customField(info: ColumnInfo): Field {
 	const type = info.column.getSQLType()
 	if (/int/i.test(type)) return integer
-	if (/char|clob|text/i.test(type)) return text(info)
+	if (/char|clob|text/i.test(type)) return textField(info)
 	if (/blob/i.test(type)) return bytes
 	return number
 }

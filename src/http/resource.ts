@@ -3,12 +3,13 @@ import { requireDecidable } from '../get-or-create/row-request'
 import { type ColumnInfo, type TableInfo, tableInfo } from '../get-or-create/table'
 
 /** A table that is served, and what callers see of it. */
-export interface Resource<T extends SQLiteTable = SQLiteTable> {
+export interface Resource<T extends SQLiteTable = SQLiteTable, Hidden extends string = string> {
 	table: T
 	/** With the keys that callers see. */
 	info: TableInfo
 	/** Every column but the hidden ones. */
 	visible: ColumnInfo[]
+	hidden: readonly Hidden[]
 }
 
 /** Paths that the service itself answers. */
@@ -19,10 +20,10 @@ const RESERVED = ['healthz', 'openapi.json', 'docs', 'problems']
  * @throws Error that says what to add, where the database could not decide a race for the table's rows.
  * @example resource(accounts, { hidden: ['password'] })
  */
-export function resource<T extends SQLiteTable>(
-	table: T,
-	{ hidden = [] }: { hidden?: readonly Extract<keyof T['$inferSelect'], string>[] } = {},
-): Resource<T> {
+export function resource<
+	T extends SQLiteTable,
+	const Hidden extends Extract<keyof T['$inferSelect'], string> = never,
+>(table: T, { hidden = [] }: { hidden?: readonly Hidden[] } = {}): Resource<T, Hidden> {
 	const full = tableInfo(table)
 	if (RESERVED.includes(full.name))
 		throw new Error(`table "${full.name}" has the name of a page of the service`)
@@ -37,5 +38,5 @@ export function resource<T extends SQLiteTable>(
 			`table "${info.name}" hides "${unfillable.property}", which every new row needs: give it a default.`,
 		)
 	}
-	return { table, info, visible }
+	return { table, info, visible, hidden }
 }

@@ -3,6 +3,8 @@ export interface Provided {
 	databaseUrl: string
 	/** A server that takes connections and never answers. */
 	silentUrl: string
+	/** The Worker, bundled as it would be deployed. */
+	bundle: string
 }
 
 declare module 'vitest' {

@@ -1,0 +1,129 @@
+import { WorkerEntrypoint } from 'cloudflare:workers'
+import { httpBatch } from './database/client'
+import { settingsOf } from './env'
+import { type AskOptions, askMany, onlyOne } from './get-or-create/ask-many'
+import { entriesOf } from './get-or-create/plan'
+import type { Verb } from './get-or-create/shape'
+import { runTransaction } from './get-or-create/transaction'
+import type { Resource } from './http/resource'
+import { resources } from './resources'
+
+type Served = (typeof resources)[number]
+/** The SQL names of the tables that are served. */
+export type TableName = Served['table']['_']['name']
+type ResourceOf<N extends TableName> = Extract<Served, { table: { _: { name: N } } }>
+type HiddenOf<R> = R extends Resource<infer _T, infer H> ? H : never
+
+/** A row to ask for: the table's `$inferInsert`, without hidden columns. */
+export type RowInput<N extends TableName> = Omit<
+	ResourceOf<N>['table']['$inferInsert'],
+	HiddenOf<ResourceOf<N>>
+>
+/** A row as it is: the table's `$inferSelect`, without hidden columns. */
+export type Row<N extends TableName> = Omit<ResourceOf<N>['table']['$inferSelect'], HiddenOf<ResourceOf<N>>>
+type Columns<N extends TableName> = readonly Extract<keyof RowInput<N>, string>[]
+
+export interface GetOptions<N extends TableName> {
+	by?: Columns<N>
+}
+export interface UpdateOptions<N extends TableName> extends GetOptions<N> {
+	update?: Columns<N>
+}
+export interface Got<N extends TableName> {
+	row: Row<N>
+	created: boolean
+}
+export interface Updated<N extends TableName> extends Got<N> {
+	updated: boolean
+}
+
+/** What stands in a row's place: plain data, with the fields of the error of that name (`conflicts`, `faults`, `keys`). */
+export interface Failed {
+	error: { name: string; message: string; [field: string]: unknown }
+}
+
+/**
+ * The service for other Workers, over a service binding: no HTTP, no token, the same promises. Values are Drizzle's
+ * (a `Date` is a `Date`). The single forms throw what the many forms give as `error`.
+ * @example
+ * // wrangler.toml of the other Worker:
+ * // services = [{ binding = "ROWS", service = "edge-get-or-create", entrypoint = "GetOrCreate" }]
+ * const { row, created } = await env.ROWS.getOrCreate('users', { email, name }, { by: ['email'] })
+ */
+export class GetOrCreate extends WorkerEntrypoint<Env> {
+	async getOrCreate<N extends TableName>(
+		table: N,
+		row: RowInput<N>,
+		options: GetOptions<N> = {},
+	): Promise<Got<N>> {
+		return onlyOne(asErrors(await this.getOrCreateMany(table, [row], options)))
+	}
+
+	async getOrCreateMany<N extends TableName>(
+		table: N,
+		rows: readonly RowInput<N>[],
+		options: GetOptions<N> = {},
+	): Promise<(Got<N> | Failed)[]> {
+		const results = await run(this.env, table, 'get-or-create', rows, options)
+		return results.map((result) =>
+			'error' in result ? result : { row: result.row, created: result.created },
+		)
+	}
+
+	async updateOrCreate<N extends TableName>(
+		table: N,
+		row: Partial<RowInput<N>>,
+		options: UpdateOptions<N> = {},
+	): Promise<Updated<N>> {
+		return onlyOne(asErrors(await this.updateOrCreateMany(table, [row], options)))
+	}
+
+	async updateOrCreateMany<N extends TableName>(
+		table: N,
+		rows: readonly Partial<RowInput<N>>[],
+		options: UpdateOptions<N> = {},
+	): Promise<(Updated<N> | Failed)[]> {
+		return await run(this.env, table, 'update-or-create', rows, options)
+	}
+}
+
+/** The type of a binding to it: the runtime's own `Service<…>` would lose which table has which columns. */
+export type GetOrCreateBinding = Omit<GetOrCreate, keyof WorkerEntrypoint>
+
+async function run<N extends TableName>(
+	env: Env,
+	table: N,
+	verb: Verb,
+	rows: readonly Readonly<Record<string, unknown>>[],
+	options: AskOptions,
+): Promise<(Updated<N> | Failed)[]> {
+	const served = resources.find(({ info }) => info.name === table)
+	if (!served) throw new Error(`there is no table "${table}"`)
+	const { info, visible } = served
+	const { database, timeout } = settingsOf(env)
+	const results = await askMany({ info, columns: visible }, verb, rows, options, (requests) =>
+		runTransaction(httpBatch(database), entriesOf(requests), Date.now() + timeout),
+	)
+	return results.map((result) => {
+		if ('error' in result) return { error: plain(result.error) }
+		// The row has the visible columns' Drizzle values, which is what Row<N> says, from the same definition.
+		// oxlint-disable-next-line typescript/no-unsafe-type-assertion
+		return { ...result, row: result.row as Row<N> }
+	})
+}
+
+/** An error's own fields. Its cause stays here: it may hold SQL and values. */
+function plain(error: Error): Failed['error'] {
+	const fields = Object.entries(error).filter(([field]) => field !== 'cause')
+	return { ...Object.fromEntries(fields), name: error.name, message: error.message }
+}
+
+function asErrors<R>(results: (R | Failed)[]): (R | { error: Error })[] {
+	return results.map((result) =>
+		isFailed(result) ? { error: Object.assign(new Error(result.error.message), result.error) } : result,
+	)
+}
+
+function isFailed(result: unknown): result is Failed {
+	return typeof result === 'object' && result !== null && 'error' in result
+}

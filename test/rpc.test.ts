@@ -1,0 +1,99 @@
+import { env } from 'cloudflare:workers'
+import { describe, expect, it } from 'vitest'
+import type { GetOrCreateBinding } from '../src/rpc'
+import { fresh } from './support/service'
+
+// The service is another Worker here, the bundle as it is deployed; this test is the Worker that is bound to it.
+const { ROWS: rows } = env as unknown as { ROWS: GetOrCreateBinding }
+
+describe('the service over a service binding', () => {
+	it('gets or creates, with Drizzle values and types', async () => {
+		const lastLogin = new Date('2026-06-01T00:00:00Z')
+		const username = fresh('rpc')
+		const made = await rows.getOrCreate('accounts', { username, lastLogin })
+		const row: { id: number; username: string; lastLogin: Date | null; isSuperuser: boolean } = made.row
+		expect(made).toEqual({ row: { id: row.id, username, lastLogin, isSuperuser: false }, created: true })
+		expect(await rows.getOrCreate('accounts', { username }, { by: ['username'] })).toEqual({
+			row,
+			created: false,
+		})
+	})
+
+	it('updates or creates', async () => {
+		const username = fresh('rpc')
+		const made = await rows.updateOrCreate('accounts', { username }, { by: ['username'] })
+		const changed = await rows.updateOrCreate(
+			'accounts',
+			{ username, isSuperuser: true, lastLogin: new Date(0) },
+			{ by: ['username'], update: ['isSuperuser'] },
+		)
+		expect(made).toMatchObject({ created: true, updated: false })
+		expect(changed).toEqual({ row: { ...made.row, isSuperuser: true }, created: false, updated: true })
+	})
+
+	it('answers many in order, with plain errors in their places', async () => {
+		const [a, b] = [fresh('rpc'), fresh('rpc')]
+		const results = await rows.getOrCreateMany('users', [
+			{ name: a, email: a },
+			{ name: a, email: b },
+			{ name: 'x'.repeat(51), email: b },
+			{ name: a, email: a },
+		])
+		expect(results).toEqual([
+			{ row: { id: expect.any(Number), name: a, email: a }, created: true },
+			{
+				error: {
+					name: 'ConflictError',
+					message: expect.any(String),
+					conflicts: [{ key: ['name'], differs: ['email'] }],
+				},
+			},
+			{
+				error: {
+					name: 'InvalidRowError',
+					message: expect.any(String),
+					faults: [{ pointer: '/name', detail: 'must have at most 50 characters' }],
+				},
+			},
+			{ row: { id: expect.any(Number), name: a, email: a }, created: false },
+		])
+		const updated = await rows.updateOrCreateMany('accounts', [{ username: a }, { username: a }])
+		expect(updated).toMatchObject([{ created: true }, { created: false, updated: false }])
+	})
+
+	it('throws from the single forms what the many forms would give', async () => {
+		const name = fresh('rpc')
+		await rows.getOrCreate('users', { name, email: name })
+		expect(await thrown(() => rows.getOrCreate('users', { name, email: fresh('rpc') }))).toMatchObject({
+			name: 'ConflictError',
+			conflicts: [{ key: ['name'], differs: ['email'] }],
+		})
+		expect(await thrown(() => rows.updateOrCreate('accounts', { isSuperuser: true }))).toMatchObject({
+			name: 'NotAUniqueKeyError',
+			keys: [['id'], ['username']],
+		})
+	})
+
+	it('neither takes nor gives hidden columns, and knows only the tables that are served', async () => {
+		const hidden = { username: fresh('rpc'), password: 'x' }
+		expect(await thrown(() => rows.getOrCreate('accounts', hidden))).toMatchObject({
+			faults: [{ pointer: '/password', detail: 'is not a column' }],
+		})
+		// @ts-expect-error: not a table that is served
+		expect(await thrown(() => rows.getOrCreate('sqlite_schema', { name: 'x' }))).toMatchObject({
+			message: 'there is no table "sqlite_schema"',
+		})
+		expect(
+			// @ts-expect-error: not a column that is served
+			await thrown(() => rows.getOrCreate('accounts', { username: 'x' }, { by: ['password'] })),
+		).toMatchObject({ message: 'table "accounts" has no column "password"' })
+	})
+})
+
+async function thrown(call: () => Promise<unknown>): Promise<unknown> {
+	try {
+		return await call()
+	} catch (error) {
+		return error
+	}
+}
