@@ -5,29 +5,39 @@ import { defineConfig } from 'vitest/config'
 const secrets = { API_TOKENS: 'first-token, second-token', TURSO_AUTH_TOKEN: 'the test server asks for none' }
 Object.assign(process.env, secrets)
 
-// Every test runs in the Workers runtime, against a libSQL server that global-setup.ts starts.
+// Tests run in the Workers runtime, against a libSQL server that global-setup.ts starts;
+// those of test/node need what it does not have.
 export default defineConfig({
-	plugins: [
-		cloudflareTest(({ inject }) => ({
-			wrangler: { configPath: './wrangler.toml' },
-			miniflare: {
-				bindings: { ...secrets, TURSO_DATABASE_URL: inject('databaseUrl') },
-				// The service once more, as it is deployed: a Worker of its own, for those that call it over a binding.
-				serviceBindings: { ROWS: { name: 'service', entrypoint: 'GetOrCreate' } },
-				workers: [
-					{
-						name: 'service',
-						modules: [{ type: 'ESModule', path: 'index.js', contents: inject('bundle') }],
-						compatibilityDate: '2026-11-01',
-						bindings: { ...secrets, TURSO_DATABASE_URL: inject('databaseUrl') },
-					},
-				],
-			},
-		})),
-	],
 	test: {
-		include: ['test/**/*.test.ts'],
-		globalSetup: ['./test/global-setup.ts'],
-		testTimeout: 30_000,
+		projects: [
+			{
+				plugins: [
+					cloudflareTest(({ inject }) => ({
+						wrangler: { configPath: './wrangler.toml' },
+						miniflare: {
+							bindings: { ...secrets, TURSO_DATABASE_URL: inject('databaseUrl') },
+							// The service once more, as it is deployed: a Worker of its own, for those that call it over a binding.
+							serviceBindings: { ROWS: { name: 'service', entrypoint: 'GetOrCreate' } },
+							workers: [
+								{
+									name: 'service',
+									modules: [{ type: 'ESModule', path: 'index.js', contents: inject('bundle') }],
+									compatibilityDate: '2026-11-01',
+									bindings: { ...secrets, TURSO_DATABASE_URL: inject('databaseUrl') },
+								},
+							],
+						},
+					})),
+				],
+				test: {
+					name: 'workers',
+					include: ['test/**/*.test.ts'],
+					exclude: ['test/node/**'],
+					globalSetup: ['./test/global-setup.ts'],
+					testTimeout: 30_000,
+				},
+			},
+			{ test: { name: 'node', include: ['test/node/**/*.test.ts'] } },
+		],
 	},
 })

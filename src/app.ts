@@ -6,6 +6,7 @@ import { tokenAuth } from './http/auth'
 import { limitBody } from './http/body'
 import { health } from './http/health'
 import { only } from './http/method'
+import { openApi } from './http/openapi'
 import { Problem } from './http/problem'
 import { problemOf } from './http/problem-of'
 import { problemPages } from './http/problem-pages'
@@ -20,6 +21,7 @@ export function createApp(resources: readonly Resource[]): Hono<AppEnv> {
 	app.notFound((c) => refuse(c, new Problem('not-found', 'There is nothing at this path.')))
 
 	app.get('/healthz', health()).all(only('GET, HEAD'))
+	app.get('/openapi.json', openApi(resources)).all(only('GET, HEAD'))
 	app.route('/problems', problemPages())
 
 	const tables = new Map(resources.map((resource) => [resource.info.name, resource]))

@@ -30,7 +30,7 @@ function typeField(info: ColumnInfo): Field {
 		case 'bigint':
 			return v.pipe(
 				v.string(BIGINT),
-				v.regex(/^-?\d{1,100}$/, BIGINT),
+				v.regex(WHOLE_NUMBER, BIGINT),
 				v.transform((digits) => BigInt(digits)),
 			)
 		case 'buffer':
@@ -45,6 +45,10 @@ function typeField(info: ColumnInfo): Field {
 	}
 }
 
+/** Big integers and decimals travel as text, so that no reader rounds them. */
+export const WHOLE_NUMBER = /^-?\d{1,100}$/
+export const DECIMAL_NUMBER = /^-?\d{1,100}(\.\d{1,100})?$/
+
 const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/
 const DATE = 'must be a date and time with its offset, as in 2026-01-31T12:00:00Z'
 const BIGINT = 'must be a whole number in a string, as in "12345"'
@@ -57,7 +61,7 @@ const integer = v.pipe(
 	v.safeInteger('must be a whole number between -9007199254740991 and 9007199254740991'),
 )
 const number = v.pipe(v.number('must be a number'), v.finite('must be a finite number'))
-const decimal = v.pipe(v.string(DECIMAL), v.regex(/^-?\d{1,100}(\.\d{1,100})?$/, DECIMAL))
+const decimal = v.pipe(v.string(DECIMAL), v.regex(DECIMAL_NUMBER, DECIMAL))
 const bytes = v.pipe(
 	v.string(BASE64),
 	v.base64(BASE64),

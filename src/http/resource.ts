@@ -1,6 +1,6 @@
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { requireDecidable } from '../get-or-create/row-request'
-import { type ColumnInfo, type TableInfo, tableInfo } from '../get-or-create/table'
+import { type ColumnInfo, type TableInfo, tableInfo, type UniqueKey } from '../get-or-create/table'
 
 /** A table that is served, and what callers see of it. */
 export interface Resource<T extends SQLiteTable = SQLiteTable, Hidden extends string = string> {
@@ -10,6 +10,8 @@ export interface Resource<T extends SQLiteTable = SQLiteTable, Hidden extends st
 	/** Every column but the hidden ones. */
 	visible: ColumnInfo[]
 	hidden: readonly Hidden[]
+	/** The unique keys that callers may ask by. */
+	keys: UniqueKey[]
 }
 
 /** Paths that the service itself answers. */
@@ -38,5 +40,5 @@ export function resource<
 			`table "${info.name}" hides "${unfillable.property}", which every new row needs: give it a default.`,
 		)
 	}
-	return { table, info, visible, hidden }
+	return { table, info, visible, hidden, keys: keys.filter((key) => !key.nullable) }
 }

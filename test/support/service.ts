@@ -1,5 +1,8 @@
 import { env, exports } from 'cloudflare:workers'
 import { drizzle } from 'drizzle-orm/libsql/http'
+import { createApp } from '../../src/app'
+import { resources } from '../../src/resources'
+import { checkAnswer } from './document'
 
 export interface Answer {
 	status: number
@@ -15,17 +18,46 @@ export interface Call {
 	headers?: Record<string, string>
 }
 
-/** Asks the Worker, as any client would, with a valid token unless told otherwise. */
-export async function call(path: string, { method, body, headers }: Call = {}): Promise<Answer> {
-	const response = await exports.default.fetch(`https://service.test${path}`, {
+/** A JSON body of a request. Text is sent as it is. */
+export function json(value: unknown, type = 'application/json'): Call {
+	return {
+		body: typeof value === 'string' ? value : JSON.stringify(value),
+		headers: { 'content-type': type },
+	}
+}
+
+/** Asks the Worker, as any client would, with a valid token unless told otherwise. The answer is as documented. */
+export async function call(path: string, init: Call = {}): Promise<Answer> {
+	const request = requestOf(path, init)
+	return await checked(request, path, await exports.default.fetch(request))
+}
+
+/** Asks a service with other settings. The answer is as documented. */
+export async function callWith(settings: object, path: string, init: Call = {}): Promise<Answer> {
+	const request = requestOf(path, init)
+	return await checked(
+		request,
+		path,
+		await createApp(resources).request(request, {}, { ...env, ...settings }),
+	)
+}
+
+function requestOf(path: string, { method, body, headers }: Call): Request {
+	return new Request(`https://service.test${path}`, {
 		method: method ?? (body === undefined ? 'GET' : 'POST'),
 		headers: { authorization: 'Bearer first-token', ...headers },
 		...(body === undefined ? {} : { body }),
 	})
-	const text = await response.text()
+}
+
+async function checked({ method }: Request, path: string, response: Response): Promise<Answer> {
+	// Not text(), which warns of NDJSON that it does not appear to be text.
+	const text = new TextDecoder().decode(await response.arrayBuffer())
 	const isJson = /[/+]json$/.test(response.headers.get('content-type') ?? '')
 	const parsed: unknown = isJson && text !== '' ? JSON.parse(text) : text
-	return { status: response.status, headers: response.headers, body: parsed, text }
+	const answer = { status: response.status, headers: response.headers, body: parsed, text }
+	checkAnswer(method, path, answer)
+	return answer
 }
 
 export async function post(

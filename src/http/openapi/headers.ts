@@ -1,0 +1,31 @@
+import type { Schema } from './column-schema'
+
+interface Header {
+	required: true
+	description: string
+	schema: Schema
+}
+
+export type HeaderName = keyof typeof HEADERS
+
+/** Every header that an answer may promise. */
+export const HEADERS = {
+	'X-Request-Id': header(
+		'The id you sent, where it was a sane one, or one made up here. The log has it too.',
+	),
+	'Server-Timing': header('How long the request waited for the database, in milliseconds.', '^db;dur='),
+	Location: header('Where the new row can be read.'),
+	Allow: header('The methods that the path has.'),
+	'Retry-After': header('In seconds.', String.raw`^\d+$`),
+	'WWW-Authenticate': header('The scheme to use.', '^Bearer'),
+} satisfies Record<string, Header>
+
+/** References to these headers; X-Request-Id is on every answer. */
+export function headers(...names: HeaderName[]): Record<string, { $ref: string }> {
+	const all: HeaderName[] = ['X-Request-Id', ...names]
+	return Object.fromEntries(all.map((name) => [name, { $ref: `#/components/headers/${name}` }]))
+}
+
+function header(description: string, pattern?: string): Header {
+	return { required: true, description, schema: { type: 'string', ...(pattern ? { pattern } : {}) } }
+}

@@ -1,0 +1,34 @@
+import { listed, type UniqueKey } from '../../get-or-create/table'
+import type { Resource } from '../resource'
+import type { Schema } from './column-schema'
+import type { Parameter } from './operation'
+
+/** `by`, and what it is where it is left out. */
+export function byParameter(resource: Resource, otherwise: string): Parameter {
+	const description = `The columns that identify the row, with commas between. They must contain a unique key: ${keyList(resource.keys)}. ${otherwise}`
+	return columnsParameter(resource, 'by', description)
+}
+
+/** `update`, which only a PUT has. */
+export function updateParameter(resource: Resource): Parameter {
+	const description =
+		'The columns to set where the row is there, with commas between. Default: every column in the body outside `by`.'
+	return columnsParameter(resource, 'update', description)
+}
+
+function columnsParameter({ visible }: Resource, name: string, description: string): Parameter {
+	const items: Schema = { type: 'string', enum: visible.map(({ property }) => property) }
+	return {
+		name,
+		in: 'query',
+		description,
+		style: 'form',
+		explode: false,
+		schema: { type: 'array', items, minItems: 1 },
+	}
+}
+
+/** Unique keys as prose: `id`, `name` or `team, person`. */
+export function keyList(keys: readonly UniqueKey[]): string {
+	return keys.map(({ columns }) => `\`${listed(columns)}\``).join(' or ')
+}

@@ -1,0 +1,82 @@
+import type { Resource } from '../resource'
+import { columnSchema, type Schema } from './column-schema'
+import { closed } from './problem-schemas'
+
+export const PROBLEM: Schema = { $ref: '#/components/schemas/Problem' }
+
+/** How many rows an array may have. */
+const MAX_ROWS = 1000
+
+export type Verb = 'post' | 'put'
+
+/** What of a row is sent and answered. */
+type RowKind = 'Row' | 'Post' | 'Put'
+
+/** The components of one table: its row as it is answered, and as POST and PUT take it. */
+export function rowSchemas(resource: Resource): Record<string, Schema> {
+	const { info, visible } = resource
+	const writable = visible.filter(({ column }) => !column.generated)
+	const schemasOf = (columns: typeof visible) =>
+		Object.fromEntries(columns.map((column) => [column.property, columnSchema(column)]))
+	const sent: Schema = { type: 'object', properties: schemasOf(writable), additionalProperties: false }
+	const required = writable.filter((column) => column.required).map(({ property }) => property)
+	return {
+		[schemaName(resource, 'Row')]: {
+			description: `A row of ${info.name}.`,
+			...closed(schemasOf(visible)),
+		},
+		[schemaName(resource, 'Post')]: {
+			description: `A row of ${info.name} to get or create. A column left out takes its default.`,
+			...sent,
+			required,
+		},
+		[schemaName(resource, 'Put')]: {
+			description: `A row of ${info.name} to update or create. Where it has to be made, it needs what POST needs.`,
+			...sent,
+		},
+	}
+}
+
+export function rowRef(resource: Resource, kind: RowKind): Schema {
+	return { $ref: `#/components/schemas/${schemaName(resource, kind)}` }
+}
+
+/** What a JSON request may be: a row, or many. */
+export function bodySchema(resource: Resource, verb: Verb): Schema {
+	const row = rowRef(resource, verb === 'post' ? 'Post' : 'Put')
+	return { oneOf: [row, { type: 'array', items: row, maxItems: MAX_ROWS }] }
+}
+
+/** The answer about one row that was there, or was made. */
+export function resultSchema(resource: Resource, verb: Verb, created: boolean): Schema {
+	const updated: Schema = created ? { type: 'boolean', const: false } : { type: 'boolean' }
+	return closed({
+		row: rowRef(resource, 'Row'),
+		created: { type: 'boolean', const: created },
+		...(verb === 'put' ? { updated } : {}),
+	})
+}
+
+/** The answers about many rows, in their order: each what the single request would have answered. */
+export function resultsSchema(resource: Resource, verb: Verb): Schema {
+	return {
+		type: 'array',
+		maxItems: MAX_ROWS,
+		items: {
+			oneOf: [
+				resultSchema(resource, verb, true),
+				resultSchema(resource, verb, false),
+				closed({ problem: PROBLEM }),
+			],
+		},
+	}
+}
+
+/** Table names may have characters that component names may not. */
+export function componentName(name: string): string {
+	return name.replaceAll(/[^\w-]/g, (character) => `_${character.codePointAt(0)?.toString(16)}_`)
+}
+
+function schemaName({ info }: Resource, kind: RowKind): string {
+	return `${componentName(info.name)}.${kind}`
+}

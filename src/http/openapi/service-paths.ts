@@ -1,0 +1,68 @@
+import { PROBLEMS } from '../problem'
+import { headers } from './headers'
+import type { Media, Operation, PathItem } from './operation'
+import { closed, problemResponses } from './problem-schemas'
+
+/** The paths of the service itself, which need no token. */
+export function servicePaths(): Record<string, PathItem> {
+	const text: Media = { schema: { type: 'string' } }
+	return {
+		'/healthz': {
+			get: page(
+				'health',
+				'Whether the database answers a query',
+				'It does.',
+				{
+					'application/json': { schema: closed({ status: { type: 'string', const: 'ok' } }) },
+				},
+				problemResponses(['internal', 'misconfigured', 'database-unavailable', 'database-timeout']),
+			),
+		},
+		'/openapi.json': {
+			get: page('openapi', 'This document', 'OpenAPI 3.1.', {
+				'application/json': { schema: { type: 'object' } },
+			}),
+		},
+		'/docs': { get: page('docs', 'This document, to read', 'A page.', { 'text/html': text }) },
+		'/problems/{slug}': {
+			get: {
+				...page(
+					'problem',
+					'What a problem means and what to do',
+					'An explanation.',
+					{
+						'text/html': text,
+						'text/plain': text,
+					},
+					problemResponses(['not-found']),
+				),
+				parameters: [
+					{
+						name: 'slug',
+						in: 'path',
+						required: true,
+						description: 'The end of the `type` of a problem.',
+						schema: { type: 'string', enum: Object.keys(PROBLEMS) },
+						example: 'conflict',
+					},
+				],
+			},
+		},
+	}
+}
+
+function page(
+	operationId: string,
+	summary: string,
+	description: string,
+	content: Record<string, Media>,
+	problems: Operation['responses'] = {},
+): Operation {
+	return {
+		operationId,
+		tags: ['service'],
+		summary,
+		security: [],
+		responses: { 200: { description, headers: headers(), content }, ...problems },
+	}
+}

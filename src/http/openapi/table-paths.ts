@@ -1,0 +1,84 @@
+import { listed, type UniqueKey } from '../../get-or-create/table'
+import type { Slug } from '../problem'
+import type { Resource } from '../resource'
+import { valueSchema } from './column-schema'
+import { exampleAnswer, exampleKey, exampleValue } from './examples'
+import { headers } from './headers'
+import type { Operation, Parameter, PathItem } from './operation'
+import { keyList } from './parameters'
+import { problemResponses } from './problem-schemas'
+import { componentName, rowRef } from './row-schemas'
+import { TABLE_PROBLEMS, writeOperation } from './write-operation'
+
+/** The operations of one table. */
+export function tablePaths(resource: Resource): Record<string, PathItem> {
+	const { info, keys } = resource
+	const path = `/${encodeURIComponent(info.name)}`
+	const key = keys.find((candidate) => candidate === info.primaryKey)
+	return {
+		[path]: {
+			get: findOperation(resource),
+			post: writeOperation(resource, 'post'),
+			put: writeOperation(resource, 'put'),
+		},
+		...(key ? { [`${path}/{id}`]: { get: readOperation(resource, key) } } : {}),
+	}
+}
+
+function findOperation(resource: Resource): Operation {
+	const { info, visible, keys } = resource
+	const asked = exampleKey(resource)
+	return {
+		operationId: `find-${componentName(info.name)}`,
+		summary: `Get the row of ${info.name} with a unique key`,
+		description: `The filter must hold one of the unique keys: ${keyList(keys)}. Every column given must match.`,
+		parameters: visible.map((column): Parameter => {
+			const example = asked.includes(column) ? { example: exampleValue(column, 0) } : {}
+			return { name: column.property, in: 'query', schema: valueSchema(column), ...example }
+		}),
+		...answerOf(resource, ['not-a-unique-key']),
+	}
+}
+
+function readOperation(resource: Resource, { columns }: UniqueKey): Operation {
+	const { info } = resource
+	const [column, ...more] = columns
+	const example = columns.map((member) => encodeURIComponent(String(exampleValue(member, 0)))).join()
+	const id: Parameter =
+		column && more.length === 0
+			? {
+					name: 'id',
+					in: 'path',
+					required: true,
+					schema: valueSchema(column),
+					example: exampleValue(column, 0),
+				}
+			: { name: 'id', in: 'path', required: true, schema: { type: 'string' }, example }
+	return {
+		operationId: `read-${componentName(info.name)}`,
+		summary: `Get the row of ${info.name} with a primary key`,
+		parameters: [
+			{
+				...id,
+				description: `The primary key: ${listed(columns)}${more.length > 0 ? ', with commas between' : ''}.`,
+			},
+		],
+		...answerOf(resource, []),
+	}
+}
+
+function answerOf(resource: Resource, slugs: Slug[]): Pick<Operation, 'tags' | 'responses'> {
+	return {
+		tags: [resource.info.name],
+		responses: {
+			200: {
+				description: 'The row, bare.',
+				headers: headers('Server-Timing'),
+				content: {
+					'application/json': { schema: rowRef(resource, 'Row'), example: exampleAnswer(resource, 0) },
+				},
+			},
+			...problemResponses(['not-found', 'invalid-parameter', ...slugs, ...TABLE_PROBLEMS], ['Server-Timing']),
+		},
+	}
+}

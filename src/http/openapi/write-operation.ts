@@ -1,0 +1,124 @@
+import type { Slug } from '../problem'
+import type { Resource } from '../resource'
+import { exampleAnswer, exampleRow } from './examples'
+import { headers } from './headers'
+import type { Media, Operation } from './operation'
+import { byParameter, updateParameter } from './parameters'
+import { problemResponses } from './problem-schemas'
+import { bodySchema, componentName, resultSchema, resultsSchema, type Verb } from './row-schemas'
+
+const WORDS = {
+	post: {
+		id: 'get-or-create',
+		summary: 'Get or create',
+		description: 'Get the row, or make it if it is not there. Nothing is written where it is.',
+		by: 'Default: every column in the body, so that you get exactly the row you described. The other columns are for creation only.',
+	},
+	put: {
+		id: 'update-or-create',
+		summary: 'Update or create',
+		description:
+			'Set the columns of the row, or make it if it is not there. Nothing is written where nothing differs.',
+		by: 'Default: the primary key if the body has it, else the columns of every unique key that the body covers, which must all be of one row.',
+	},
+} satisfies Record<Verb, { id: string; summary: string; description: string; by: string }>
+
+const MANY =
+	'An array, or NDJSON, is the same request many times: rows are independent, and a bad one never stops the others.'
+
+/** How any request about a table can fail. */
+export const TABLE_PROBLEMS: Slug[] = [
+	'unauthorized',
+	'internal',
+	'misconfigured',
+	'database-unavailable',
+	'database-timeout',
+]
+
+const WRITE_PROBLEMS: Slug[] = [
+	'malformed-json',
+	'conflict',
+	'payload-too-large',
+	'unsupported-media-type',
+	'invalid-row',
+	'not-a-unique-key',
+	'invalid-parameter',
+	...TABLE_PROBLEMS,
+]
+
+/** POST or PUT of a table. */
+export function writeOperation(resource: Resource, verb: Verb): Operation {
+	const { info } = resource
+	const { id, summary, description } = WORDS[verb]
+	return {
+		operationId: `${id}-${componentName(info.name)}`,
+		tags: [info.name],
+		summary: `${summary} rows of ${info.name}`,
+		description: `${description} ${MANY}`,
+		parameters: [
+			byParameter(resource, WORDS[verb].by),
+			...(verb === 'put' ? [updateParameter(resource)] : []),
+		],
+		requestBody: {
+			required: true,
+			content: {
+				'application/json': {
+					schema: bodySchema(resource, verb),
+					examples: {
+						row: { summary: 'One row', value: exampleRow(resource, 0) },
+						rows: { summary: 'Many rows', value: [exampleRow(resource, 0), exampleRow(resource, 1)] },
+					},
+				},
+				'application/x-ndjson': ndjson('Any number of rows, one a line of at most 64 KiB.', [
+					exampleRow(resource, 0),
+					exampleRow(resource, 1),
+				]),
+			},
+		},
+		responses: {
+			200: {
+				description: 'The row was there; or the answers about many rows, in their order.',
+				headers: headers('Server-Timing'),
+				content: {
+					'application/json': {
+						schema: { oneOf: [resultSchema(resource, verb, false), resultsSchema(resource, verb)] },
+						examples: {
+							row: { summary: 'One row', value: exampleResult(resource, verb, 0, false) },
+							rows: {
+								summary: 'Many rows',
+								value: [0, 1].map((index) => exampleResult(resource, verb, index, index === 1)),
+							},
+						},
+					},
+					'application/x-ndjson': ndjson(
+						'One answer a line, as in the items of the array, while the rows are still arriving.',
+						[0, 1].map((index) => exampleResult(resource, verb, index, index === 1)),
+					),
+				},
+			},
+			201: {
+				description: 'The row was made, by this request and no other.',
+				headers: headers('Server-Timing', 'Location'),
+				content: {
+					'application/json': {
+						schema: resultSchema(resource, verb, true),
+						example: exampleResult(resource, verb, 0, true),
+					},
+				},
+			},
+			...problemResponses(WRITE_PROBLEMS, ['Server-Timing']),
+		},
+	}
+}
+
+function exampleResult(resource: Resource, verb: Verb, index: number, created: boolean): object {
+	const updated = verb === 'put' ? { updated: false } : {}
+	return { row: exampleAnswer(resource, index), created, ...updated }
+}
+
+function ndjson(description: string, lines: object[]): Media {
+	return {
+		schema: { type: 'string', description },
+		example: lines.map((line) => `${JSON.stringify(line)}\n`).join(''),
+	}
+}

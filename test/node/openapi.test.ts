@@ -1,0 +1,33 @@
+import { Validator } from '@seriousme/openapi-schema-validator'
+import { describe, expect, it } from 'vitest'
+import { createApp } from '../../src/app'
+import { openApiDocument } from '../../src/http/openapi'
+import { resource } from '../../src/http/resource'
+import { resources } from '../../src/resources'
+import * as schema from '../support/schema'
+
+// The validator compiles code from schemas, which the Workers runtime forbids.
+
+describe('the OpenAPI document', () => {
+	it('is valid OpenAPI 3.1, whole and without a token', async () => {
+		const response = await createApp(resources).request('/openapi.json')
+		expect(response.headers.get('cache-control')).toBe('public, max-age=300')
+		const validator = new Validator()
+		expect(await validator.validate(JSON.parse(await response.text()))).toEqual({ valid: true })
+		expect(validator.version).toBe('3.1')
+	})
+
+	it('is valid for tables of every kind', async () => {
+		const refused: object[] = [schema.nullableKey, schema.keyless]
+		const tables = Object.values(schema).filter((table) => !refused.includes(table))
+		const document = openApiDocument(tables.map((table) => resource(table)))
+		const result = await new Validator().validate(JSON.parse(JSON.stringify(document)))
+		expect(result).toEqual({ valid: true })
+	})
+
+	it('refers to nothing that is not there', () => {
+		const { components, paths } = openApiDocument(resources)
+		const references = JSON.stringify({ components, paths }).matchAll(/"#\/components\/(\w+)\/([^"]+)"/g)
+		for (const [, kind = '', name = ''] of references) expect(components).toHaveProperty([kind, name])
+	})
+})
