@@ -13,7 +13,7 @@ export interface Resource<T extends SQLiteTable = SQLiteTable> {
 }
 
 /** Paths that the service itself answers. */
-const RESERVED = ['healthz', 'openapi.json', 'docs', 'problems']
+const RESERVED = ['', 'healthz', 'openapi.json', 'docs', 'problems']
 
 /**
  * Serves a table under its SQL name.
