@@ -17,6 +17,7 @@ export default defineConfig({
 	],
 	test: {
 		include: ['test/**/*.test.ts'],
+		exclude: ['test/browser'],
 		globalSetup: ['./test/global-setup.ts'],
 		testTimeout: 30_000,
 	},
