@@ -61,7 +61,7 @@ for (const [screen, viewport] of Object.entries(SCREENS)) {
 			for (const path of PATHS) {
 				it(`${path} shows itself without a fault, from this origin alone, and fits`, async () => {
 					const { page, faults } = await open(context, path)
-					assert.ok(await page.getByRole('heading', { level: 1 }).first().isVisible())
+					await page.getByRole('heading', { level: 1 }).first().waitFor()
 					const width = await page.evaluate<number>('document.documentElement.scrollWidth')
 					assert.ok(width <= viewport.width, `it is ${width} pixels wide`)
 					await picture(page, `${screen}-${colorScheme}${path.replaceAll('/', '-')}`)
