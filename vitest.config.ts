@@ -32,7 +32,7 @@ export default defineConfig({
 				test: {
 					name: 'workers',
 					include: ['test/**/*.test.ts'],
-					exclude: ['test/node/**'],
+					exclude: ['test/node/**', 'test/browser/**'],
 					globalSetup: ['./test/global-setup.ts'],
 					testTimeout: 30_000,
 				},

@@ -94,7 +94,7 @@ function lock(dataDir: string): () => void {
 	return () => db.close()
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
 	return await new Promise((resolve, reject) => {
 		const server = createServer()
 		server.once('error', reject)

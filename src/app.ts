@@ -9,9 +9,12 @@ import { only } from './http/method'
 import { openApi } from './http/openapi'
 import { Problem } from './http/problem'
 import { problemOf } from './http/problem-of'
-import { problemPages } from './http/problem-pages'
 import type { Resource } from './http/resource'
 import { tableRoutes } from './http/table-routes'
+import { docs } from './pages/docs'
+import { home } from './pages/home'
+import { pageHeaders } from './pages/layout'
+import { problemPages } from './pages/problems'
 
 /** The service over these tables. @throws Error where two resources share a path. */
 export function createApp(resources: readonly Resource[]): Hono<AppEnv> {
@@ -20,8 +23,10 @@ export function createApp(resources: readonly Resource[]): Hono<AppEnv> {
 	app.onError((error, c) => refuse(c, error))
 	app.notFound((c) => refuse(c, new Problem('not-found', 'There is nothing at this path.')))
 
+	app.get('/', pageHeaders(), home()).all(only('GET, HEAD'))
 	app.get('/healthz', health()).all(only('GET, HEAD'))
 	app.get('/openapi.json', openApi(resources)).all(only('GET, HEAD'))
+	app.route('/docs', docs())
 	app.route('/problems', problemPages())
 
 	const tables = new Map(resources.map((resource) => [resource.info.name, resource]))

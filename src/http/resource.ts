@@ -15,7 +15,7 @@ export interface Resource<T extends SQLiteTable = SQLiteTable, Hidden extends st
 }
 
 /** Paths that the service itself answers. */
-const RESERVED = ['healthz', 'openapi.json', 'docs', 'problems']
+const RESERVED = ['', 'healthz', 'openapi.json', 'docs', 'problems']
 
 /**
  * Serves a table under its SQL name.

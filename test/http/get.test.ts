@@ -50,7 +50,6 @@ describe('GET of one row', () => {
 		'/users?name=nobody',
 		'/nope',
 		'/nope/1',
-		'/',
 		'/__proto__',
 		'/sqlite_schema',
 	])('answers 404 at %s', async (path) => {

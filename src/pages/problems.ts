@@ -1,0 +1,64 @@
+import { Hono } from 'hono'
+import { html } from 'hono/html'
+import type { AppEnv } from '../http/app-env'
+import { only } from '../http/method'
+import { PROBLEMS, Problem } from '../http/problem'
+import { type Page, page, pageHeaders, prose } from './layout'
+
+/** What a problem means and what to do, at the URL that its `type` names; all of them at the path above. */
+export function problemPages(): Hono<AppEnv> {
+	const pages = new Hono<AppEnv>()
+	pages.use(pageHeaders())
+	pages.get('/', page(allProblems)).all(only('GET, HEAD'))
+	for (const [slug, problem] of Object.entries(PROBLEMS)) {
+		pages
+			.get(
+				`/${slug}`,
+				page(() => oneProblem(slug, problem)),
+			)
+			.all(only('GET, HEAD'))
+	}
+	pages.all('/:slug', () => {
+		throw new Problem(
+			'not-found',
+			`There is no such problem. There are: ${Object.keys(PROBLEMS).join(', ')}.`,
+		)
+	})
+	return pages
+}
+
+function oneProblem(slug: string, { status, title, advice }: (typeof PROBLEMS)[keyof typeof PROBLEMS]): Page {
+	return {
+		title: `${title} (${status} ${slug})`,
+		body: html`
+<h1>${title}</h1>
+<p><span class="status bad">${status}</span> <code>${slug}</code></p>
+<p class="lead">${prose(advice)}</p>
+<h2>Where you saw it</h2>
+<p>In an answer with <code>content-type: application/problem+json</code>, such as:</p>
+<pre>${sample(slug, status, title)}</pre>
+<p class="faint">${prose('`detail` says what was wrong with that one request. `requestId` is also in the `X-Request-Id` header and in the log of the service.')}</p>
+<p><a href="/problems">All problems</a></p>`,
+		text: `${title}\n\n${slug}, HTTP status ${status}\n\n${advice}\n`,
+	}
+}
+
+function sample(slug: string, status: number, title: string): string {
+	const body = { type: `/problems/${slug}`, title, status, detail: '…', requestId: '…' }
+	return JSON.stringify(body, null, 2)
+}
+
+function allProblems(): Page {
+	const problems = Object.entries(PROBLEMS)
+	return {
+		title: 'Problems',
+		body: html`
+<h1>Problems</h1>
+<p class="lead">Every error is <a href="https://www.rfc-editor.org/rfc/rfc9457">RFC 9457</a> problem JSON. Its <code>type</code> is one of these pages.</p>
+<ul class="list">${problems.map(
+			([slug, { status, title }]) =>
+				html`<li><a href="/problems/${slug}"><span class="status bad">${status}</span><span class="title">${title}</span><span class="slug">${slug}</span></a></li>`,
+		)}</ul>`,
+		text: problems.map(([slug, { status, title }]) => `${status} /problems/${slug}: ${title}\n`).join(''),
+	}
+}

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict'
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { type Child, startChild } from '../../scripts/child.ts'
+import { answers, freePort } from '../../scripts/libsql-server.ts'
+
+// `npm run test:browser`: what a person sees, in a real browser, from the service that `npm run dev` starts.
+// CHROMIUM names the browser; SCREENSHOTS a folder for pictures, if there is one to look at them.
+
+const root = join(import.meta.dirname, '../..')
+const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium'
+const QUIET = [
+	'--headless',
+	'--no-sandbox',
+	'--disable-gpu',
+	'--no-first-run',
+	'--disable-background-networking',
+	'--disable-component-update',
+	'--disable-sync',
+]
+const SCREENS = { wide: { width: 1280, height: 800 }, narrow: { width: 390, height: 844 } }
+const PATHS = ['/', '/problems', '/problems/conflict', '/docs']
+
+assert.ok(existsSync(EXECUTABLE), `No Chromium at ${EXECUTABLE}: name one with CHROMIUM=/path/to/it.`)
+const dataDir = mkdtempSync(join(tmpdir(), 'edge-get-or-create-browser-'))
+const port = await freePort()
+const origin = `http://localhost:${port}`
+let service: Child
+let browser: Browser
+
+before(async () => {
+	service = startChild(process.execPath, [join(root, 'scripts/dev.ts')], {
+		env: { ...process.env, PORT: String(port), DATA_DIR: dataDir },
+	})
+	service.process.stdout?.resume()
+	service.process.stderr?.resume()
+	browser = await chromium.launch({ executablePath: EXECUTABLE, args: QUIET })
+	await answers(`${origin}/healthz`, 60_000)
+})
+
+after(async () => {
+	await browser.close()
+	await service.stop()
+	rmSync(dataDir, { recursive: true, force: true })
+})
+
+for (const [screen, viewport] of Object.entries(SCREENS)) {
+	for (const colorScheme of ['light', 'dark'] as const) {
+		describe(`on a ${screen} ${colorScheme} screen`, () => {
+			let context: BrowserContext
+			before(async () => {
+				context = await browser.newContext({ viewport, colorScheme })
+			})
+			after(async () => await context.close())
+
+			for (const path of PATHS) {
+				it(`${path} shows itself without a fault, from this origin alone, and fits`, async () => {
+					const { page, faults } = await open(context, path)
+					await page.getByRole('heading', { level: 1 }).first().waitFor()
+					const width = await page.evaluate<number>('document.documentElement.scrollWidth')
+					assert.ok(width <= viewport.width, `it is ${width} pixels wide`)
+					await picture(page, `${screen}-${colorScheme}${path.replaceAll('/', '-')}`)
+					await page.close()
+					assert.deepEqual(faults, [])
+				})
+			}
+
+			it('/docs sends a request with the token, and shows who created the row', async () => {
+				const { page, faults } = await open(context, '/docs#tag/users')
+				await page.getByPlaceholder('Token').first().fill('dev-token')
+				const send = page.getByRole('button', { name: /^Test Request.*post \/users\)/s }).first()
+				await send.scrollIntoViewIfNeeded()
+				await send.click()
+				const answer = page.waitForResponse(`${origin}/users`)
+				await page.getByRole('button', { name: /^Send/ }).first().click()
+				const response = await answer
+				assert.ok([200, 201].includes(response.status()), `the answer is ${response.status()}`)
+				await page.getByRole('dialog').getByText('"created"').scrollIntoViewIfNeeded()
+				await picture(page, `${screen}-${colorScheme}-docs-sent`)
+				await page.close()
+				assert.deepEqual(faults, [])
+			})
+		})
+	}
+}
+
+/** Opens the page and notes what the console complains of (violated policies too) and what is asked of others. */
+async function open(context: BrowserContext, path: string): Promise<{ page: Page; faults: string[] }> {
+	const faults: string[] = []
+	const page = await context.newPage()
+	page.on('console', (message) => {
+		if (['error', 'warning'].includes(message.type())) faults.push(message.text())
+	})
+	page.on('pageerror', (error) => faults.push(error.message))
+	page.on('requestfailed', (request) => faults.push(`failed: ${request.url()}`))
+	page.on('request', (request) => {
+		const url = new URL(request.url())
+		if (url.protocol !== 'data:' && url.protocol !== 'blob:' && url.origin !== origin) faults.push(url.href)
+	})
+	await page.goto(`${origin}${path}`, { waitUntil: 'networkidle' })
+	return { page, faults }
+}
+
+async function picture(page: Page, name: string): Promise<void> {
+	const folder = process.env.SCREENSHOTS
+	if (!folder) return
+	mkdirSync(folder, { recursive: true })
+	await page.screenshot({ path: join(folder, `${name}.png`) })
+}
