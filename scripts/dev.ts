@@ -67,7 +67,8 @@ async function localDatabase(): Promise<Database> {
 	const server = await startLibsqlServer(process.env.DATA_DIR ?? join(root, '.data'))
 	endWith(server, 'The libSQL server')
 	await applyMigrations(server)
-	return server
+	// It asks for no token; wrangler would warn of a secret that is missing.
+	return { url: server.url, authToken: 'none-is-needed' }
 }
 
 /** A database of yours is never changed unasked. */
@@ -91,6 +92,8 @@ async function startWorker(port: number, { url, authToken }: Database): Promise<
 			'--inspector-port=0',
 			'--show-interactive-dev-session=false',
 			`--var=TURSO_DATABASE_URL:${url}`,
+			// Named, for else wrangler would read this file and not the environment.
+			`--env-file=${join(root, '.dev.vars')}`,
 		],
 		// wrangler takes secrets from .dev.vars and from the environment, where nobody else on the machine sees them.
 		{ env: { ...process.env, TURSO_AUTH_TOKEN: authToken ?? '', CLOUDFLARE_CF_FETCH_ENABLED: 'false' } },

@@ -5,37 +5,8 @@ import { type AskOptions, askMany, onlyOne } from './get-or-create/ask-many'
 import { entriesOf } from './get-or-create/plan'
 import type { Verb } from './get-or-create/shape'
 import { runTransaction } from './get-or-create/transaction'
-import type { Resource } from './http/resource'
 import { resources } from './resources'
-
-type Served = (typeof resources)[number]
-/** The SQL names of the tables that are served. */
-export type TableName = Served['table']['_']['name']
-type ResourceOf<N extends TableName> = Extract<Served, { table: { _: { name: N } } }>
-type HiddenOf<R> = R extends Resource<infer _T, infer H> ? H : never
-
-/** A row to ask for: the table's `$inferInsert`, without hidden columns. */
-export type RowInput<N extends TableName> = Omit<
-	ResourceOf<N>['table']['$inferInsert'],
-	HiddenOf<ResourceOf<N>>
->
-/** A row as it is: the table's `$inferSelect`, without hidden columns. */
-export type Row<N extends TableName> = Omit<ResourceOf<N>['table']['$inferSelect'], HiddenOf<ResourceOf<N>>>
-type Columns<N extends TableName> = readonly Extract<keyof RowInput<N>, string>[]
-
-export interface GetOptions<N extends TableName> {
-	by?: Columns<N>
-}
-export interface UpdateOptions<N extends TableName> extends GetOptions<N> {
-	update?: Columns<N>
-}
-export interface Got<N extends TableName> {
-	row: Row<N>
-	created: boolean
-}
-export interface Updated<N extends TableName> extends Got<N> {
-	updated: boolean
-}
+import type { GetOptions, Got, Row, RowInput, TableName, Updated, UpdateOptions } from './served'
 
 /** What stands in a row's place: plain data, with the fields of the error of that name (`conflicts`, `faults`, `keys`). */
 export interface Failed {

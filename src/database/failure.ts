@@ -1,6 +1,7 @@
 /**
  * What a failed database call means for whoever made it:
  * - `constraint`: the data was refused and the transaction rolled back;
+ * - `too-large`: more than one answer may hold, and the transaction rolled back: fewer rows may fit;
  * - `rejected`: the database was busy or overloaded, and nothing happened;
  * - `unreachable`: refused or lost connection. The Workers runtime reports both as "Network connection lost.", so it
  *   may have been committed;
@@ -8,7 +9,14 @@
  * - `denied`: the database doesn't accept our credentials;
  * - `broken`: anything else, a fault of ours.
  */
-export type Failure = 'constraint' | 'rejected' | 'unreachable' | 'unknown' | 'denied' | 'broken'
+export type Failure =
+	| 'constraint'
+	| 'too-large'
+	| 'rejected'
+	| 'unreachable'
+	| 'unknown'
+	| 'denied'
+	| 'broken'
 
 /** A failed database call. Its message is safe to log; its cause may hold SQL and values, and never is. */
 export class DatabaseError extends Error {
@@ -43,6 +51,7 @@ function failureOf(error: unknown): Failure {
 	if (error.name === 'TimeoutError' || error.name === 'AbortError') return 'unknown'
 	const code = codeOf(error)
 	if (/^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG)/.test(code)) return 'constraint'
+	if (code === 'RESPONSE_TOO_LARGE') return 'too-large'
 	if (/^SQLITE_(BUSY|LOCKED|FULL|IOERR|NOMEM)/.test(code)) return 'rejected'
 	// The server rolled back: the transaction was stolen by another writer, or waited too long.
 	if (/^(TRANSACTION_TIMEOUT|TRANSACTION_BUSY|STREAM_EXPIRED)$/.test(code)) return 'rejected'
@@ -60,5 +69,6 @@ function codeOf(error: unknown): string {
 function reasonOf(cause: unknown): string {
 	if (typeof cause === 'string') return cause
 	if (!(cause instanceof Error)) return 'no reason given'
-	return codeOf(cause) || `${cause.name}: ${cause.message}`
+	const missing = /no such (table|column): [\w.]+/.exec(cause.message)
+	return missing?.[0] || codeOf(cause) || `${cause.name}: ${cause.message}`
 }

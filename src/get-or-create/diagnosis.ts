@@ -77,6 +77,7 @@ export async function diagnose(
 	error: DatabaseError,
 	deadline: number,
 ): Promise<Outcome> {
+	if (error.failure !== 'constraint') return { kind: 'error', error }
 	const message = error.cause instanceof Error ? error.cause.message : ''
 	const { table } = request.shape
 	const [, kind, subject = ''] =

@@ -13,7 +13,7 @@ import type { DriverValue } from './table'
 
 /**
  * Runs rows in one transaction, and so in one round trip; the answer to a conflict costs one more.
- * A transaction that a constraint stops is split until only the row that breaks it fails.
+ * A transaction that a constraint or its own size stops is split until only the rows at fault fail.
  * Never throws for what the database does: every row gets its outcome, in order.
  */
 export async function runTransaction(
@@ -30,11 +30,10 @@ export async function runTransaction(
 		return namesConflicts ? outcomes : await describeConflicts(batch, entries, outcomes, deadline)
 	} catch (error) {
 		const failure = classify(error)
-		if (failure.failure !== 'constraint') return entries.map(() => ({ kind: 'error', error: failure }))
+		const splits = failure.failure === 'constraint' || failure.failure === 'too-large'
 		const [first] = entries
-		if (first && entries.length === 1) {
-			return [await diagnose(batch, first.request, failure, deadline)]
-		}
+		if (!splits || !first) return entries.map(() => ({ kind: 'error', error: failure }))
+		if (entries.length === 1) return [await diagnose(batch, first.request, failure, deadline)]
 		const half = Math.ceil(entries.length / 2)
 		const before = await runTransaction(batch, entries.slice(0, half), deadline)
 		return [...before, ...(await runTransaction(batch, entries.slice(half), deadline))]

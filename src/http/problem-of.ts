@@ -44,6 +44,7 @@ function databaseProblem(failure: Failure): Problem {
 		case 'denied':
 			return misconfigured()
 		case 'constraint':
+		case 'too-large':
 		case 'broken':
 			return new Problem('internal', 'The request failed through no fault of yours.')
 	}

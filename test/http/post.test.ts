@@ -25,16 +25,6 @@ describe('POST of one row', () => {
 		expect(read.body).toEqual({ id: Number(location.split('/')[2]), ...row })
 	})
 
-	it('uses up no id on a hit or a conflict', async () => {
-		const [first, third] = [alice(), alice()]
-		const one = await post('/users', first)
-		await post('/users', first)
-		await post('/users', { ...first, name: fresh('other') })
-		const two = await post('/users', third)
-		const idOf = (answer: typeof one) => Number(answer.headers.get('location')?.split('/')[2])
-		expect(idOf(two)).toBe(idOf(one) + 1)
-	})
-
 	it('asks by the columns of ?by= and takes the others for creation only', async () => {
 		const row = alice()
 		await post('/users', row)

@@ -125,6 +125,18 @@ export const tickets = sqliteTable('tickets', {
 	seat: text().notNull().unique(),
 })
 
+/** For one test file alone, which looks at ids in a row: with ids that are never used twice, and without. */
+export const turns = sqliteTable('turns', {
+	id: integer().primaryKey({ autoIncrement: true }),
+	code: text().notNull().unique(),
+	seat: text().notNull().unique(),
+})
+export const seats = sqliteTable('seats', {
+	id: integer().primaryKey(),
+	code: text().notNull().unique(),
+	seat: text().notNull().unique(),
+})
+
 /** Triggers: `total` is filled in after the insert, and a forbidden name is refused. */
 export const audited = sqliteTable('audited', {
 	id: integer().primaryKey(),
