@@ -1,0 +1,69 @@
+import { env } from 'cloudflare:workers'
+import { describe, expect, it } from 'vitest'
+import { httpBatch } from '../../src/database/client'
+import type { Batch } from '../../src/database/send'
+import { entriesOf } from '../../src/get-or-create/plan'
+import { type Ask, rowRequest } from '../../src/get-or-create/row-request'
+import { tableInfo } from '../../src/get-or-create/table'
+import { runTransaction } from '../../src/get-or-create/transaction'
+import { users } from '../../src/schema'
+import { orders } from '../support/schema'
+import { fresh } from '../support/service'
+
+const table = tableInfo(users)
+const by = table.columns.filter(({ property }) => property === 'email')
+
+/** Runs rows over the real database, and counts how often it is asked. */
+async function counted(asks: Ask[], info = table) {
+	let count = 0
+	const real = httpBatch({ url: env.TURSO_DATABASE_URL, authToken: undefined })
+	const batch: Batch = async (...args) => {
+		count++
+		return await real(...args)
+	}
+	const entries = entriesOf(asks.map((ask) => rowRequest(info, ask)))
+	const outcomes = await runTransaction(batch, entries, Date.now() + 5000)
+	return { count, kinds: outcomes.map(({ kind }) => kind) }
+}
+
+const get = (row: Record<string, string>): Ask => ({ verb: 'get-or-create', row, by })
+const update = (row: Record<string, string>): Ask => ({ verb: 'update-or-create', row, by })
+const user = () => ({ name: fresh('trip'), email: fresh('trip') })
+
+describe('the database is asked', () => {
+	it('once for a row that is made, and once for one that is there', async () => {
+		const row = user()
+		expect(await counted([get(row)])).toMatchObject({ count: 1, kinds: ['row'] })
+		expect(await counted([get(row)])).toMatchObject({ count: 1, kinds: ['row'] })
+	})
+
+	it('once for a thousand rows', async () => {
+		expect(await counted(Array.from({ length: 1000 }, () => get(user())))).toMatchObject({ count: 1 })
+	})
+
+	it('twice where another row stands in the way, to name the key', async () => {
+		const row = user()
+		await counted([get(row)])
+		const answer = await counted([get(user()), get({ ...user(), name: row.name }), get(user())])
+		expect(answer).toEqual({ count: 2, kinds: ['row', 'error', 'row'] })
+	})
+
+	it('once where another row stands in the way of an update: that stops no other row', async () => {
+		const [one, two] = [user(), user()]
+		await counted([get(one), get(two)])
+		const answer = await counted([
+			update({ ...one, name: two.name }),
+			update({ ...two, name: fresh('trip') }),
+		])
+		expect(answer).toEqual({ count: 1, kinds: ['error', 'row'] })
+	})
+
+	it('some twenty times to find one row among 500 that breaks a rule', async () => {
+		const asks = Array.from({ length: 500 }, (_, i): Ask => {
+			return { verb: 'get-or-create', row: { number: fresh('trip'), low: i === 333 ? 99 : 1 } }
+		})
+		const { count, kinds } = await counted(asks, tableInfo(orders))
+		expect(kinds.filter((kind) => kind === 'error')).toHaveLength(1)
+		expect(count).toBeLessThan(22)
+	})
+})
