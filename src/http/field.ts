@@ -19,7 +19,7 @@ function typeField(info: ColumnInfo): Field {
 		case 'date':
 			return v.pipe(
 				v.string(DATE),
-				v.check((text) => RFC_3339.test(text) && !Number.isNaN(Date.parse(text)), DATE),
+				v.check(isDateTime, DATE),
 				v.transform((text) => new Date(text)),
 			)
 		case 'json':
@@ -67,6 +67,16 @@ const bytes = v.pipe(
 	v.base64(BASE64),
 	v.transform((text) => Buffer.from(text, 'base64')),
 )
+/** Date.parse takes the 30th of February for the 2nd of March: the day must come out as it went in. */
+function isDateTime(text: string): boolean {
+	const midnight = Date.parse(`${text.slice(0, 10)}T00:00:00Z`)
+	return (
+		RFC_3339.test(text) &&
+		!Number.isNaN(Date.parse(text)) &&
+		new Date(midnight).toISOString().startsWith(text.slice(0, 10))
+	)
+}
+
 function textField(info: ColumnInfo): Field {
 	return v.pipe(
 		v.string('must be text'),

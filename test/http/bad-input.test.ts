@@ -64,15 +64,22 @@ describe('bad input', () => {
 		}
 	})
 
-	it.each(['2026-01-31', '2026-13-01T00:00:00Z', 'yesterday', 1769860800, '2026-01-31T12:00:00', true])(
-		'answers 422 to %j as a time',
-		async (lastLogin) => {
-			expect(refusal(await post('/accounts', { username: fresh('x'), lastLogin }))).toEqual([
-				422,
-				'/problems/invalid-row',
-			])
-		},
-	)
+	it.each([
+		'2026-01-31',
+		'2026-13-01T00:00:00Z',
+		'2026-02-30T00:00:00Z',
+		'2026-01-01T24:00:01Z',
+		'2026-01-01T00:00:00+99:00',
+		'yesterday',
+		1769860800,
+		'2026-01-31T12:00:00',
+		true,
+	])('answers 422 to %j as a time', async (lastLogin) => {
+		expect(refusal(await post('/accounts', { username: fresh('x'), lastLogin }))).toEqual([
+			422,
+			'/problems/invalid-row',
+		])
+	})
 
 	it('counts characters as SQLite does: 50 emoji fit, 51 do not', async () => {
 		const username = Array.from({ length: 150 }, () => '🦊').join('')
