@@ -21,6 +21,9 @@ async function end(code: number, why?: string): Promise<void> {
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(0))
+// An npm that was killed passes nothing on: then only our parent's going shows.
+const parent = process.ppid
+setInterval(() => process.ppid !== parent && void end(0), 200).unref()
 
 try {
 	await dev()
