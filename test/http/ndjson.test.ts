@@ -1,6 +1,7 @@
 import { exports } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { type Line, LineSplitter } from '../../src/http/lines'
+import { answerLines } from '../../src/http/ndjson'
 import { call, fresh } from '../support/service'
 
 const NDJSON = { 'content-type': 'application/x-ndjson' }
@@ -81,6 +82,53 @@ describe('NDJSON', () => {
 
 	it('may be empty', async () => {
 		expect(await stream('/users', '\n\n')).toEqual([])
+	})
+})
+
+describe('answerLines', () => {
+	/** An endless upload, which counts the chunks that were taken from it. */
+	function upload() {
+		const taken = { chunks: 0, cancelled: false }
+		const chunk = new TextEncoder().encode('{"n":1}\n'.repeat(100))
+		const input = new ReadableStream<Uint8Array>(
+			{
+				pull(controller) {
+					taken.chunks++
+					controller.enqueue(chunk)
+				},
+				cancel() {
+					taken.cancelled = true
+				},
+			},
+			{ highWaterMark: 0 },
+		)
+		return { input, taken }
+	}
+
+	it('takes no more of the input than it has answered, but one group', async () => {
+		const { input, taken } = upload()
+		const groups: number[] = []
+		const answers = answerLines(input, async (lines) => {
+			groups.push(lines.length)
+			return await Promise.resolve(lines.map(() => '{}'))
+		}).getReader()
+		await answers.read()
+		await answers.read()
+		await new Promise((resolve) => setTimeout(resolve, 20))
+		expect(groups.length).toBe(2)
+		expect(Math.max(...groups)).toBeLessThanOrEqual(500)
+		expect(taken.chunks * 100).toBeLessThanOrEqual(groups.reduce((sum, n) => sum + n, 0) + 600)
+		await answers.cancel()
+	})
+
+	it('stops the upload when the caller goes away', async () => {
+		const { input, taken } = upload()
+		const answers = answerLines(input, (lines) => Promise.resolve(lines.map(() => '{}'))).getReader()
+		await answers.read()
+		await answers.cancel()
+		const { chunks } = taken
+		await new Promise((resolve) => setTimeout(resolve, 20))
+		expect(taken).toEqual({ chunks, cancelled: true })
 	})
 })
 

@@ -26,6 +26,18 @@ export interface TableAnswer {
 	body: unknown
 }
 
+/** Sends rows as lines, and gives the lines that come back. */
+export async function askStream(method: string, path: string, rows: readonly unknown[]): Promise<unknown[]> {
+	const headers = { authorization: 'Bearer first-token', 'content-type': 'application/x-ndjson' }
+	const body = rows.map((row) => `${JSON.stringify(row)}\n`).join('')
+	const response = await app.request(path, { method, headers, body }, env)
+	const answer = new TextDecoder().decode(await response.arrayBuffer())
+	return answer
+		.trim()
+		.split('\n')
+		.map((line): unknown => JSON.parse(line))
+}
+
 export async function ask(method: string, path: string, json?: unknown): Promise<TableAnswer> {
 	const response = await app.request(
 		path,

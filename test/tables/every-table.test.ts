@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { fresh } from '../support/service'
-import { ask } from '../support/tables'
+import { ask, askStream } from '../support/tables'
 
 type Json = Record<string, unknown>
 
@@ -189,6 +189,20 @@ describe.each(cases)('the contract over $table by $by', ({ table, row: makeRow, 
 		expect(updated.body).toMatchObject([
 			{ row: one, created: false, updated: false },
 			{ row: { ...two, ...change }, created: false },
+		])
+	})
+
+	it('answers a stream as it would have answered each row', async () => {
+		const [one, two] = [makeRow(), makeRow()]
+		expect(await askStream('POST', query, [one, { nonsense: 1 }, two, one])).toMatchObject([
+			{ row: one, created: true },
+			{ problem: { status: 422 } },
+			{ row: two, created: true },
+			{ row: one, created: false },
+		])
+		expect(await askStream('PUT', query, [{ ...one, ...change }, one])).toMatchObject([
+			{ row: { ...one, ...change }, created: false },
+			{ row: one, created: false },
 		])
 	})
 })
