@@ -17,7 +17,7 @@ export default defineConfig({
 						miniflare: {
 							bindings: { ...secrets, TURSO_DATABASE_URL: inject('databaseUrl') },
 							// The service once more, as it is deployed: a Worker of its own, for those that call it over a binding.
-							serviceBindings: { ROWS: { name: 'service', entrypoint: 'GetOrCreate' } },
+							serviceBindings: { SERVICE: 'service', ROWS: { name: 'service', entrypoint: 'GetOrCreate' } },
 							workers: [
 								{
 									name: 'service',

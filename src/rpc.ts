@@ -1,10 +1,9 @@
 import { WorkerEntrypoint } from 'cloudflare:workers'
-import { httpBatch } from './database/client'
 import { settingsOf } from './env'
 import { type AskOptions, askMany, onlyOne } from './get-or-create/ask-many'
-import { entriesOf } from './get-or-create/plan'
+import type { KeepAlive } from './get-or-create/group-commit'
 import type { Verb } from './get-or-create/shape'
-import { runTransaction } from './get-or-create/transaction'
+import { sharedCommits } from './get-or-create/shared-commits'
 import { resources } from './resources'
 import type { GetOptions, Got, Row, RowInput, TableName, Updated, UpdateOptions } from './served'
 
@@ -22,6 +21,8 @@ export interface Failed {
  * const { row, created } = await env.ROWS.getOrCreate('users', { email, name }, { by: ['email'] })
  */
 export class GetOrCreate extends WorkerEntrypoint<Env> {
+	readonly #keepAlive: KeepAlive = (promise) => this.ctx.waitUntil(promise)
+
 	async getOrCreate<N extends TableName>(
 		table: N,
 		row: RowInput<N>,
@@ -35,7 +36,7 @@ export class GetOrCreate extends WorkerEntrypoint<Env> {
 		rows: readonly RowInput<N>[],
 		options: GetOptions<N> = {},
 	): Promise<(Got<N> | Failed)[]> {
-		const results = await run(this.env, table, 'get-or-create', rows, options)
+		const results = await run(this.env, this.#keepAlive, table, 'get-or-create', rows, options)
 		return results.map((result) =>
 			'error' in result ? result : { row: result.row, created: result.created },
 		)
@@ -54,7 +55,7 @@ export class GetOrCreate extends WorkerEntrypoint<Env> {
 		rows: readonly Partial<RowInput<N>>[],
 		options: UpdateOptions<N> = {},
 	): Promise<(Updated<N> | Failed)[]> {
-		return await run(this.env, table, 'update-or-create', rows, options)
+		return await run(this.env, this.#keepAlive, table, 'update-or-create', rows, options)
 	}
 }
 
@@ -63,6 +64,7 @@ export type GetOrCreateBinding = Omit<GetOrCreate, keyof WorkerEntrypoint>
 
 async function run<N extends TableName>(
 	env: Env,
+	keepAlive: KeepAlive,
 	table: N,
 	verb: Verb,
 	rows: readonly Readonly<Record<string, unknown>>[],
@@ -73,7 +75,7 @@ async function run<N extends TableName>(
 	const { info, visible } = served
 	const { database, timeout } = settingsOf(env)
 	const results = await askMany({ info, columns: visible }, verb, rows, options, (requests) =>
-		runTransaction(httpBatch(database), entriesOf(requests), Date.now() + timeout),
+		sharedCommits(database).submit(requests, Date.now() + timeout, keepAlive),
 	)
 	return results.map((result) => {
 		if ('error' in result) return { error: plain(result.error) }

@@ -1,12 +1,12 @@
-import { exports } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { createClient, ProblemError } from '../src/client'
+import { SERVICE } from './support/bindings'
 import { fresh } from './support/service'
 
 const rows = createClient({
 	url: 'https://service.test',
 	token: 'second-token',
-	fetch: (request) => exports.default.fetch(request),
+	fetch: (request) => SERVICE.fetch(request),
 })
 
 describe('the typed client', () => {

@@ -1,10 +1,6 @@
-import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import type { GetOrCreateBinding } from '../src/rpc'
+import { ROWS as rows } from './support/bindings'
 import { fresh } from './support/service'
-
-// The service is another Worker here, the bundle as it is deployed; this test is the Worker that is bound to it.
-const { ROWS: rows } = env as unknown as { ROWS: GetOrCreateBinding }
 
 describe('the service over a service binding', () => {
 	it('gets or creates, with Drizzle values and types', async () => {

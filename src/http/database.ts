@@ -1,18 +1,34 @@
 import type { Context } from 'hono'
 import { httpBatch } from '../database/client'
-import type { Batch } from '../database/send'
 import { settingsOf } from '../env'
+import type { Outcome } from '../get-or-create/outcome'
+import type { RowRequest } from '../get-or-create/row-request'
+import { sharedCommits } from '../get-or-create/shared-commits'
+import type { DriverValue } from '../get-or-create/table'
+import { findRow } from '../get-or-create/transaction'
 import type { AppEnv } from './app-env'
 
-/** Runs with a client of this request's own, inside the request's deadline, and notes the time for Server-Timing. */
-export async function withDatabase<T>(
-	c: Context<AppEnv>,
-	run: (batch: Batch, deadline: number) => Promise<T>,
-): Promise<T> {
+/** Commits rows in a transaction that this request may share with others. */
+export async function commit(c: Context<AppEnv>, requests: RowRequest[]): Promise<Outcome[]> {
 	const { database, timeout } = settingsOf(c.env)
+	return await timed(c, () =>
+		sharedCommits(database).submit(requests, Date.now() + timeout, (promise) =>
+			c.executionCtx.waitUntil(promise),
+		),
+	)
+}
+
+/** Reads the row that a request of the verb `get` asks for, with a client of this request's own. */
+export async function find(c: Context<AppEnv>, request: RowRequest): Promise<DriverValue[] | undefined> {
+	const { database, timeout } = settingsOf(c.env)
+	return await timed(c, () => findRow(httpBatch(database), request, Date.now() + timeout))
+}
+
+/** Notes how long the request waits for the database, for Server-Timing. */
+async function timed<T>(c: Context<AppEnv>, wait: () => Promise<T>): Promise<T> {
 	const start = Date.now()
 	try {
-		return await run(httpBatch(database), start + timeout)
+		return await wait()
 	} finally {
 		c.set('databaseMs', Date.now() - start)
 	}

@@ -1,8 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { type RowRequest, rowRequest } from '../get-or-create/row-request'
-import { findRow } from '../get-or-create/transaction'
 import type { AppEnv } from './app-env'
-import { withDatabase } from './database'
+import { find } from './database'
 import { only } from './method'
 import { Problem } from './problem'
 import { requireKnownParameters, visibleColumn } from './query'
@@ -37,7 +36,7 @@ export function tableRoutes(resource: Resource): Hono<AppEnv> {
 }
 
 async function answerRow(c: Context<AppEnv>, format: RowFormat, request: RowRequest): Promise<Response> {
-	const values = await withDatabase(c, (batch, deadline) => findRow(batch, request, deadline))
+	const values = await find(c, request)
 	if (!values) throw notFound()
 	return c.json(format.present(values))
 }

@@ -1,14 +1,12 @@
 import type { Context } from 'hono'
 import { DatabaseError } from '../database/failure'
 import { type Outcome, outcomesOf, rowOrThrow } from '../get-or-create/outcome'
-import { entriesOf } from '../get-or-create/plan'
-import type { Ask, RowRequest } from '../get-or-create/row-request'
+import type { Ask } from '../get-or-create/row-request'
 import type { Verb } from '../get-or-create/shape'
 import type { ColumnInfo } from '../get-or-create/table'
-import { runTransaction } from '../get-or-create/transaction'
 import type { AppEnv } from './app-env'
 import { bodyTypeOf, jsonBody, MAX_ROWS, parseJson } from './body'
-import { withDatabase } from './database'
+import { commit } from './database'
 import type { Line } from './lines'
 import { locationOf } from './location'
 import { answerLines } from './ndjson'
@@ -99,9 +97,7 @@ function askFor({ format, verb, by, update }: Write, json: unknown): Ask {
 }
 
 async function ask(c: Context<AppEnv>, { resource }: Write, asks: Ask[]): Promise<Outcome[]> {
-	const submit = (requests: RowRequest[]) =>
-		withDatabase(c, (batch, deadline) => runTransaction(batch, entriesOf(requests), deadline))
-	return await outcomesOf(resource.info, asks, submit)
+	return await outcomesOf(resource.info, asks, (requests) => commit(c, requests))
 }
 
 /** What stands for one row in an array or a stream. */

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, inject, it, vi } from 'vitest'
 import { createApp } from '../../src/app'
 import { classify } from '../../src/database/failure'
 import { resources } from '../../src/resources'
+import { context } from '../support/context'
 
 const REFUSED = 'http://127.0.0.1:1'
 
@@ -17,6 +18,7 @@ async function ask(path: string, url: string) {
 			headers: { authorization: 'Bearer first-token', 'content-type': 'application/json' },
 		},
 		bindings,
+		context,
 	)
 	return { status: response.status, headers: response.headers, text: await response.text() }
 }

@@ -1,7 +1,7 @@
-import { exports } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { type Line, LineSplitter } from '../../src/http/lines'
 import { answerLines } from '../../src/http/ndjson'
+import { SERVICE } from '../support/bindings'
 import { call, fresh } from '../support/service'
 
 const NDJSON = { 'content-type': 'application/x-ndjson' }
@@ -67,7 +67,7 @@ describe('NDJSON', () => {
 		const row = (name: string) => encoder.encode(`${JSON.stringify({ name, email: name })}\n`)
 		const [first, second] = [fresh('open'), fresh('open')]
 		void writer.write(row(first))
-		const response = await exports.default.fetch('https://service.test/users', {
+		const response = await SERVICE.fetch('https://service.test/users', {
 			method: 'POST',
 			body: readable,
 			headers: { authorization: 'Bearer first-token', ...NDJSON },

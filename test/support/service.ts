@@ -1,7 +1,9 @@
-import { env, exports } from 'cloudflare:workers'
+import { env } from 'cloudflare:workers'
 import { drizzle } from 'drizzle-orm/libsql/http'
 import { createApp } from '../../src/app'
 import { resources } from '../../src/resources'
+import { SERVICE } from './bindings'
+import { context } from './context'
 import { checkAnswer } from './document'
 
 export interface Answer {
@@ -29,7 +31,7 @@ export function json(value: unknown, type = 'application/json'): Call {
 /** Asks the Worker, as any client would, with a valid token unless told otherwise. The answer is as documented. */
 export async function call(path: string, init: Call = {}): Promise<Answer> {
 	const request = requestOf(path, init)
-	return await checked(request, path, await exports.default.fetch(request))
+	return await checked(request, path, await SERVICE.fetch(request))
 }
 
 /** Asks a service with other settings. The answer is as documented. */
@@ -38,7 +40,7 @@ export async function callWith(settings: object, path: string, init: Call = {}):
 	return await checked(
 		request,
 		path,
-		await createApp(resources).request(request, {}, { ...env, ...settings }),
+		await createApp(resources).request(request, {}, { ...env, ...settings }, context),
 	)
 }
 

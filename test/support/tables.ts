@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { createApp } from '../../src/app'
 import { resource } from '../../src/http/resource'
+import { context } from './context'
 import * as schema from './schema'
 
 /** The service over the test schema's tables: the same app, other resources. */
@@ -30,7 +31,7 @@ export interface TableAnswer {
 export async function askStream(method: string, path: string, rows: readonly unknown[]): Promise<unknown[]> {
 	const headers = { authorization: 'Bearer first-token', 'content-type': 'application/x-ndjson' }
 	const body = rows.map((row) => `${JSON.stringify(row)}\n`).join('')
-	const response = await app.request(path, { method, headers, body }, env)
+	const response = await app.request(path, { method, headers, body }, env, context)
 	const answer = new TextDecoder().decode(await response.arrayBuffer())
 	return answer
 		.trim()
@@ -47,6 +48,7 @@ export async function ask(method: string, path: string, json?: unknown): Promise
 			body: json === undefined ? null : JSON.stringify(json),
 		},
 		env,
+		context,
 	)
 	return { status: response.status, location: response.headers.get('location'), body: await response.json() }
 }

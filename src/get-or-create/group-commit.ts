@@ -1,0 +1,181 @@
+import { classify, DatabaseError } from '../database/failure'
+
+/** How long leadership lasts unless renewed, and how often everyone who waits shows that it is still there. */
+const LEASE_MS = 250
+const RENEW_MS = 50
+
+export interface GroupCommitOptions<Job, Result> {
+	/** Sends jobs in one transaction. It must settle, by the deadline (in epoch milliseconds) at the latest. */
+	send: (jobs: Job[], deadline: number) => Promise<Result[]>
+	/** What a job weighs against the two limits below. */
+	sizeOf: (job: Job) => number
+	/** The weight of a transaction: a single job may exceed it, and then goes alone. */
+	maxBatch: number
+	/** The weight of all that may wait. More is refused at once. */
+	maxQueue: number
+}
+
+/** Keeps the runtime from ending what a request started when its caller leaves: `waitUntil`. */
+export type KeepAlive = (promise: Promise<unknown>) => void
+
+interface Ticket<Job, Result> {
+	job: Job
+	size: number
+	deadline: number
+	/** When its request last showed that it is alive. */
+	seen: number
+	queued: boolean
+	sent: boolean
+	settled: { result: Result } | { error: DatabaseError } | undefined
+	wake: () => void
+}
+
+interface Flight {
+	started: number
+	lease: number
+}
+
+/**
+ * Group commit: libSQL has one writer and syncs on every commit, so callers share transactions. While one is on its
+ * way, whatever arrives waits, and leaves together in the next; nobody waits when nothing is on its way.
+ *
+ * In Workers a request's I/O ends with the request, and a promise that a cancelled request was to settle never
+ * settles. So only plain data crosses between requests; the sending is kept alive in the request that leads;
+ * leadership is a lease that its holder renews; and everyone who waits has a timer of its own, takes over where the
+ * lease has lapsed, and leaves at its own deadline with an honest "unknown".
+ */
+export class GroupCommit<Job, Result> {
+	readonly #options: GroupCommitOptions<Job, Result>
+	#queue: Ticket<Job, Result>[] = []
+	#queued = 0
+	#flights = new Set<Flight>()
+	/** The shortest round trip lately, in milliseconds: how far the database is. */
+	#distance: number | undefined
+
+	constructor(options: GroupCommitOptions<Job, Result>) {
+		this.#options = options
+	}
+
+	/**
+	 * The job's result, from a transaction that it may share.
+	 * @throws DatabaseError: `rejected` where too much waits already, `unknown` at the deadline (epoch milliseconds).
+	 */
+	async submit(job: Job, deadline: number, keepAlive: KeepAlive): Promise<Result> {
+		const size = this.#options.sizeOf(job)
+		if (this.#queued > 0 && this.#queued + size > this.#options.maxQueue) {
+			throw new DatabaseError('rejected', 'too many callers wait')
+		}
+		const ticket: Ticket<Job, Result> = {
+			job,
+			size,
+			deadline,
+			seen: 0,
+			queued: false,
+			sent: false,
+			settled: undefined,
+			wake: () => undefined,
+		}
+		for (;;) {
+			if (ticket.settled) {
+				if ('error' in ticket.settled) throw ticket.settled.error
+				return ticket.settled.result
+			}
+			const now = Date.now()
+			ticket.seen = now
+			if (now >= deadline) {
+				this.#remove([ticket])
+				throw new DatabaseError('unknown', 'timeout while waiting')
+			}
+			// The first time round; and again where it was taken for gone, after the isolate had stood still.
+			if (!ticket.queued && !ticket.sent) this.#enqueue(ticket)
+			if (this.#queue.length > 0 && this.#mayLead(now)) keepAlive(this.#lead(now))
+			await wakeOr(ticket, Math.min(RENEW_MS, deadline - now))
+		}
+	}
+
+	/** Sends what waits, in the context of the request that calls it. Never rejects. */
+	async #lead(now: number): Promise<void> {
+		const batch = this.#take(now)
+		if (batch.length === 0) return
+		const flight: Flight = { started: now, lease: now + LEASE_MS }
+		this.#flights.add(flight)
+		const renewal = setInterval(() => (flight.lease = Date.now() + LEASE_MS), RENEW_MS)
+		try {
+			const deadline = Math.max(...batch.map((ticket) => ticket.deadline))
+			const results = await this.#options.send(
+				batch.map(({ job }) => job),
+				deadline,
+			)
+			batch.forEach((ticket, i) => {
+				const result = results[i]
+				ticket.settled = result === undefined ? { error: classify('no result') } : { result }
+			})
+			if (batch.length === 1) this.#measure(Date.now() - flight.started)
+		} catch (error) {
+			const failure = classify(error)
+			for (const ticket of batch) ticket.settled = { error: failure }
+		} finally {
+			clearInterval(renewal)
+			this.#flights.delete(flight)
+			// Whoever is first in line leads next, in a request of its own; should it be gone, the others' timers see to it.
+			this.#queue[0]?.wake()
+			for (const ticket of batch) ticket.wake()
+		}
+	}
+
+	/** The next batch: who waits longest goes first; a caller that has not been seen for a lease has left, and is dropped. */
+	#take(now: number): Ticket<Job, Result>[] {
+		this.#remove(this.#queue.filter(({ seen }) => now - seen > LEASE_MS))
+		let size = 0
+		const end = this.#queue.findIndex((ticket, i) => {
+			size += ticket.size
+			return i > 0 && size > this.#options.maxBatch
+		})
+		const batch = this.#queue.slice(0, end < 0 ? undefined : end)
+		this.#remove(batch)
+		for (const ticket of batch) ticket.sent = true
+		return batch
+	}
+
+	#enqueue(ticket: Ticket<Job, Result>): void {
+		ticket.queued = true
+		this.#queue.push(ticket)
+		this.#queued += ticket.size
+	}
+
+	#remove(tickets: Ticket<Job, Result>[]): void {
+		for (const ticket of tickets) {
+			if (ticket.queued) this.#queued -= ticket.size
+			ticket.queued = false
+		}
+		this.#queue = this.#queue.filter(({ queued }) => queued)
+	}
+
+	/**
+	 * Beside the database one transaction on its way shares best. Far from it one alone would make the next caller wait
+	 * for two round trips: there is one more for each 5 ms of distance, and at most four.
+	 */
+	#mayLead(now: number): boolean {
+		for (const flight of this.#flights) {
+			// Its leader was cancelled, whatever the runtime promised: those it carried will leave at their deadlines.
+			if (flight.lease < now) this.#flights.delete(flight)
+		}
+		return this.#flights.size < Math.min(4, 1 + Math.floor((this.#distance ?? 0) / 5))
+	}
+
+	/** Of lone callers' round trips, since those of many are work more than distance. A shorter one counts at once, a longer one little by little. */
+	#measure(duration: number): void {
+		const known = this.#distance ?? duration
+		this.#distance = duration < known ? duration : known + (duration - known) / 50
+	}
+}
+
+/** Waits for another request's word, or for a time: a timer of its own also keeps the runtime from taking it for hung. */
+async function wakeOr(ticket: { wake: () => void }, ms: number): Promise<void> {
+	let timer: ReturnType<typeof setTimeout> | undefined
+	await new Promise<void>((resolve) => {
+		ticket.wake = resolve
+		timer = setTimeout(resolve, ms)
+	})
+	clearTimeout(timer)
+}

@@ -1,0 +1,11 @@
+import { env } from 'cloudflare:workers'
+import type { GetOrCreateBinding } from '../../src/rpc'
+
+/** What vitest.config.ts binds to the tests beside the service's own bindings. */
+interface TestBindings {
+	/** The service as another Worker, bundled as it is deployed. */
+	SERVICE: Fetcher
+	ROWS: GetOrCreateBinding
+}
+
+export const { SERVICE, ROWS } = env as unknown as TestBindings
