@@ -4,6 +4,10 @@ import { classify, DatabaseError } from '../database/failure'
 const LEASE_MS = 250
 const RENEW_MS = 50
 
+/** How many transactions may be on their way: see `#mayLead`. */
+const MAX_FLIGHTS = 8
+const MS_PER_FLIGHT = 3
+
 export interface GroupCommitOptions<Job, Result> {
 	/** Sends jobs in one transaction. It must settle, by the deadline (in epoch milliseconds) at the latest. */
 	send: (jobs: Job[], deadline: number) => Promise<Result[]>
@@ -153,14 +157,14 @@ export class GroupCommit<Job, Result> {
 
 	/**
 	 * Beside the database one transaction on its way shares best. Far from it one alone would make the next caller wait
-	 * for two round trips: there is one more for each 5 ms of distance, and at most four.
+	 * for two round trips: there is one more for each 3 ms of distance, and at most eight.
 	 */
 	#mayLead(now: number): boolean {
 		for (const flight of this.#flights) {
 			// Its leader was cancelled, whatever the runtime promised: those it carried will leave at their deadlines.
 			if (flight.lease < now) this.#flights.delete(flight)
 		}
-		return this.#flights.size < Math.min(4, 1 + Math.floor((this.#distance ?? 0) / 5))
+		return this.#flights.size < Math.min(MAX_FLIGHTS, 1 + Math.floor((this.#distance ?? 0) / MS_PER_FLIGHT))
 	}
 
 	/** Of lone callers' round trips, since those of many are work more than distance. A shorter one counts at once, a longer one little by little. */
@@ -170,12 +174,16 @@ export class GroupCommit<Job, Result> {
 	}
 }
 
-/** Waits for another request's word, or for a time: a timer of its own also keeps the runtime from taking it for hung. */
+/**
+ * Waits for another request's word, or for a time: a timer of its own also keeps the runtime from taking it for hung.
+ * Promise.withResolvers, and not `new Promise`: the runtime marks a promise with the request that made it, to resume
+ * it there, and V8's optimizing compiler, once this code is hot, makes a `new Promise` without that mark. Its waiter
+ * would then go on in the leader's request, and fail ("Cannot perform I/O on behalf of a different request").
+ */
 async function wakeOr(ticket: { wake: () => void }, ms: number): Promise<void> {
-	let timer: ReturnType<typeof setTimeout> | undefined
-	await new Promise<void>((resolve) => {
-		ticket.wake = resolve
-		timer = setTimeout(resolve, ms)
-	})
+	const { promise, resolve } = Promise.withResolvers<void>()
+	ticket.wake = resolve
+	const timer = setTimeout(resolve, ms)
+	await promise
 	clearTimeout(timer)
 }

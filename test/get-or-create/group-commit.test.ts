@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest'
+import { GroupCommit, type KeepAlive } from '../../src/get-or-create/group-commit'
+
+/** A group commit over a send that takes its time and notes what it was given. */
+function group({ ms = 20, maxBatch = 1000, maxQueue = 10_000 } = {}) {
+	const batches: number[][] = []
+	const commits = new GroupCommit<number, string>({
+		send: async (jobs) => {
+			batches.push(jobs)
+			await new Promise((resolve) => setTimeout(resolve, ms))
+			if (jobs.includes(-1)) throw new Error('refused')
+			return jobs.map((job) => `done ${job}`)
+		},
+		sizeOf: () => 1,
+		maxBatch,
+		maxQueue,
+	})
+	const submit = async (job: number, timeout = 2000, keepAlive = ignore) =>
+		await commits.submit(job, Date.now() + timeout, keepAlive)
+	return { batches, submit }
+}
+
+const ignore: KeepAlive = () => undefined
+
+describe('group commit', () => {
+	it('sends a lone job at once, and what arrives meanwhile together', async () => {
+		const { batches, submit } = group()
+		const results = await Promise.all([1, 2, 3, 4, 5].map((job) => submit(job)))
+		expect(results).toEqual([1, 2, 3, 4, 5].map((job) => `done ${job}`))
+		expect(batches).toEqual([[1], [2, 3, 4, 5]])
+	})
+
+	it('bounds a transaction, in the order of arrival', async () => {
+		const { batches, submit } = group({ maxBatch: 3 })
+		await Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map((job) => submit(job)))
+		expect(batches).toEqual([[1], [2, 3, 4], [5, 6, 7], [8]])
+	})
+
+	it('bounds the queue: more is refused at once', async () => {
+		const { submit } = group({ maxQueue: 2 })
+		const results = await Promise.allSettled([1, 2, 3, 4, 5].map((job) => submit(job)))
+		expect(results.map(({ status }) => status)).toEqual([
+			'fulfilled',
+			'fulfilled',
+			'fulfilled',
+			'rejected',
+			'rejected',
+		])
+		expect(results[3]).toMatchObject({ reason: { failure: 'rejected' } })
+	})
+
+	it('lets everyone go at its own deadline, and never tells it a guess', async () => {
+		const { submit } = group({ ms: 500 })
+		const early = submit(1, 60)
+		const waiting = submit(2, 60)
+		const patient = submit(3)
+		await expect(early).rejects.toMatchObject({ failure: 'unknown' })
+		await expect(waiting).rejects.toMatchObject({ failure: 'unknown' })
+		expect(await patient).toBe('done 3')
+	})
+
+	it('does not send for a caller that has left the queue', async () => {
+		const { batches, submit } = group({ ms: 200 })
+		await Promise.allSettled([submit(1), submit(2, 50), submit(3)])
+		expect(batches).toEqual([[1], [3]])
+	})
+
+	it('tells all whom a transaction carried that it failed, and goes on', async () => {
+		const { submit } = group()
+		const results = await Promise.allSettled([submit(1), submit(-1), submit(2)])
+		expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected'])
+		expect(await submit(3)).toBe('done 3')
+	})
+
+	it('keeps the sending alive in the request that leads', async () => {
+		const { submit } = group()
+		const kept: Promise<unknown>[] = []
+		await submit(1, 2000, (promise) => void kept.push(promise))
+		expect(kept).toHaveLength(1)
+		expect(await kept[0]).toBeUndefined()
+	})
+
+	it('takes over where the lease of a leader that vanished has lapsed', async () => {
+		let vanish = true
+		const commits = new GroupCommit<number, string>({
+			send: async (jobs) => {
+				// A request that the runtime cancels: what it awaits never settles, and its timers never fire again.
+				if (vanish) await new Promise(() => undefined)
+				return await Promise.resolve(jobs.map((job) => `done ${job}`))
+			},
+			sizeOf: () => 1,
+			maxBatch: 10,
+			maxQueue: 10,
+		})
+		const realSetInterval = globalThis.setInterval
+		globalThis.setInterval = (() => 0) as unknown as typeof setInterval
+		const lost = commits.submit(1, Date.now() + 1500, ignore)
+		globalThis.setInterval = realSetInterval
+		vanish = false
+		expect(await commits.submit(2, Date.now() + 1500, ignore)).toBe('done 2')
+		await expect(lost).rejects.toMatchObject({ failure: 'unknown' })
+	})
+})
