@@ -46,6 +46,10 @@ export class Connection {
 			this.settle = undefined
 			done(answer)
 		}
+		if (!this.usable) {
+			queueMicrotask(() => this.settle?.(new Error('the connection is closed')))
+			return
+		}
 		const content = type ? `Content-Type: ${type}\r\nContent-Length: ${body.length}\r\n` : ''
 		this.socket.write(
 			`${method} ${path} HTTP/1.1\r\nHost: ${this.host}\r\nAuthorization: Bearer bench\r\n${content}\r\n${body}`,

@@ -31,10 +31,8 @@ export async function startProxy(databaseUrl: string, delayMs: number): Promise<
 		const content = await read(answer)
 		if (method === 'POST') count(counts, content.toString('latin1'))
 		await sleep(delayMs / 2)
-		outgoing.writeHead(answer.statusCode, {
-			'content-type': answer.headers['content-type'],
-			'content-length': content.length,
-		})
+		const type = answer.headers['content-type'] ?? 'text/plain'
+		outgoing.writeHead(answer.statusCode, { 'content-type': type, 'content-length': content.length })
 		outgoing.end(content)
 	}
 	const server = createServer((incoming, outgoing) => {

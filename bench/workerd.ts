@@ -26,7 +26,8 @@ export async function startWorkerd(
 	const config = join(folder, 'config.capnp')
 	writeFileSync(join(folder, 'main.js'), code)
 	writeFileSync(config, configOf(definition, address, databaseUrl))
-	const child = startChild(BINARY, ['serve', config])
+	// Asked politely it waits for its callers to hang up, which may be never; it has nothing to lose.
+	const child = startChild(BINARY, ['serve', config], { signal: 'KILL' })
 	let output = ''
 	child.process.stdout?.on('data', (chunk) => (output = (output + chunk).slice(-2000)))
 	child.process.stderr?.on('data', (chunk) => (output = (output + chunk).slice(-2000)))
