@@ -1,11 +1,19 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import * as v from 'valibot'
 import { startChild } from '../scripts/child.ts'
 import { answers, freePort } from '../scripts/libsql-server.ts'
 import { compatibilityDate } from './bundle.ts'
 import type { WorkerDefinition } from './workers.ts'
 
-const BINARY = join(import.meta.dirname, '../node_modules/.bin/workerd')
+/** Where the package has the program itself (the one in .bin is a script before it), and its version. It has no types. */
+const runtime = v.parse(
+	v.object({ default: v.string(), version: v.string() }),
+	createRequire(import.meta.url)('workerd'),
+)
+export const workerdVersion = runtime.version
+
 const START_TIMEOUT_MS = 10_000
 
 /** A running Worker: where it listens, and how it ends. */
@@ -26,8 +34,7 @@ export async function startWorkerd(
 	const config = join(folder, 'config.capnp')
 	writeFileSync(join(folder, 'main.js'), code)
 	writeFileSync(config, configOf(definition, address, databaseUrl))
-	// Asked politely it waits for its callers to hang up, which may be never; it has nothing to lose.
-	const child = startChild(BINARY, ['serve', config], { signal: 'KILL' })
+	const child = startChild(runtime.default, ['serve', config])
 	let output = ''
 	child.process.stdout?.on('data', (chunk) => (output = (output + chunk).slice(-2000)))
 	child.process.stderr?.on('data', (chunk) => (output = (output + chunk).slice(-2000)))

@@ -6,26 +6,23 @@ export interface Child {
 	process: ChildProcess
 	/** Its exit code, or the signal that ended it. */
 	exited: Promise<number | string>
-	/** Asks it to end (SIGTERM unless told otherwise), and makes it end where it doesn't within `KILL_AFTER_MS`. */
+	/** Asks it to end (SIGTERM), and makes it end where it doesn't within `KILL_AFTER_MS`. */
 	stop(): Promise<void>
 }
 
 const KILL_AFTER_MS = 8000
 
 // In a background list a shell gives /dev/null for standard input: hence descriptor 3.
-const tied = (signal: Signal) => `exec 3<&0; "$@" <&- & child=$!
-{ cat <&3 >&2; kill -${signal} $child; } & wait $child`
-
-/** What a program is asked to end with. */
-type Signal = 'TERM' | 'KILL'
+const TIED = `exec 3<&0; "$@" <&- & child=$!
+{ cat <&3 >&2; kill $child; } & wait $child`
 
 export function startChild(
 	command: string,
 	args: string[],
-	{ signal = 'TERM', ...options }: { env?: NodeJS.ProcessEnv; signal?: Signal } = {},
+	options: { env?: NodeJS.ProcessEnv } = {},
 ): Child {
 	// A process group of its own, so that all of it can be ended, and Ctrl-C reaches us alone.
-	const child = spawn('sh', ['-c', tied(signal), 'sh', command, ...args], {
+	const child = spawn('sh', ['-c', TIED, 'sh', command, ...args], {
 		...options,
 		detached: true,
 		stdio: ['pipe', 'pipe', 'pipe'],
