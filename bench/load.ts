@@ -22,6 +22,7 @@ async function measure(order: Order): Promise<Sample> {
 	const latencies: number[] = []
 	const problems: string[] = []
 	let next = 0
+	let created = 0
 	const cpu = process.cpuUsage()
 	const start = performance.now()
 	const end = start + order.seconds * 1000
@@ -38,6 +39,9 @@ async function measure(order: Order): Promise<Sample> {
 			latencies.push(last - sent)
 			const problem = problemWith(answer, subject, order)
 			if (problem !== undefined) problems.push(problem)
+			else if (tellsCreation(answer, subject) && ++created > 1 && order.work === 'hot') {
+				problems.push('the one hot row was created twice')
+			}
 			if (last < end && connection.usable) ask(connection, done)
 			else done()
 		})
@@ -73,6 +77,11 @@ async function open({ connections, origins }: Order): Promise<Connection[]> {
 			async (_, place) => await Connection.open(origins[place % origins.length] ?? ''),
 		),
 	)
+}
+
+/** Where the status says who created the row, one hot key has one creator. */
+function tellsCreation(answer: Answer | Error, { statuses }: Case): boolean {
+	return !(answer instanceof Error) && statuses.new !== statuses.existing && answer.status === statuses.new
 }
 
 function problemWith(

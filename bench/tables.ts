@@ -37,8 +37,10 @@ export function tablesOf({ cells, costs, targets }: Results): string {
 	)
 	return [
 		format(['', 'work', 'connections', 'requests/s', 'rows/s', 'p50 ms', 'p99 ms', 'errors'], figures),
-		format(['per request', 'work', 'connections', 'round trips', 'rows written', 'rows read'], spent),
-		format(['target', 'wanted', 'reached', ''], judged),
+		...(spent.length > 0
+			? [format(['per request', 'work', 'connections', 'round trips', 'rows written', 'rows read'], spent)]
+			: []),
+		...(judged.length > 0 ? [format(['target', 'wanted', 'reached', ''], judged)] : []),
 		...(errors.length > 0 ? [`The first error of each:\n${errors.join('\n')}`] : []),
 	].join('\n\n')
 }
