@@ -32,12 +32,12 @@ export default defineConfig({
 				test: {
 					name: 'workers',
 					include: ['test/**/*.test.ts'],
-					exclude: ['test/node/**', 'test/browser/**'],
+					exclude: ['test/node/**', 'test/runtime/**', 'test/browser/**'],
 					globalSetup: ['./test/global-setup.ts'],
 					testTimeout: 30_000,
 				},
 			},
-			{ test: { name: 'node', include: ['test/node/**/*.test.ts'] } },
+			{ test: { name: 'node', include: ['test/{node,runtime}/**/*.test.ts'] } },
 		],
 	},
 })

@@ -1,0 +1,94 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { Agent, request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bundle } from '../../bench/bundle.ts'
+import { startWorkerd } from '../../bench/workerd.ts'
+import { workers } from '../../bench/workers.ts'
+import { startLibsqlServer } from '../../scripts/libsql-server.ts'
+import { applyMigrations } from '../../scripts/migrations.ts'
+import { type Freezer, startFreezer } from './freezer.ts'
+
+// What only real connections can show: the bundle in the Workers runtime itself, callers that hang up, much traffic.
+
+const stops: (() => void | Promise<void>)[] = []
+let freezer: Freezer
+let origin = ''
+
+beforeAll(async () => {
+	const folder = mkdtempSync(join(tmpdir(), 'edge-get-or-create-runtime-'))
+	stops.push(() => rmSync(folder, { recursive: true, force: true }))
+	const database = await startLibsqlServer(join(folder, 'data'))
+	stops.push(() => database.stop())
+	await applyMigrations(database)
+	freezer = await startFreezer(database.url)
+	stops.push(() => freezer.stop())
+	const code = await bundle('src/index.ts', join(folder, 'bundle'))
+	const worker = await startWorkerd(workers.ours, code, freezer.url, join(folder, 'worker'))
+	stops.push(() => worker.stop())
+	origin = worker.origin
+}, 60_000)
+
+afterAll(async () => {
+	for (const stop of stops.toReversed()) await stop()
+})
+
+const agent = new Agent({ keepAlive: true })
+
+/** Asks for an account, and can hang up. The status is 0 where there was no answer. */
+function ask(username: string) {
+	const asked = request(`${origin}/accounts?by=username`, {
+		agent,
+		method: 'POST',
+		headers: { authorization: 'Bearer bench', 'content-type': 'application/json' },
+	})
+	const status = new Promise<number>((resolve) => {
+		asked.on('error', () => resolve(0))
+		asked.on('response', (response) => {
+			response.resume()
+			response.on('end', () => resolve(response.statusCode ?? 0))
+		})
+	})
+	asked.end(JSON.stringify({ username }))
+	return { status, hangUp: () => asked.destroy() }
+}
+
+describe('callers that share commits', () => {
+	it('do not notice that the leader hung up, nor the next leader, while the database stood still', async () => {
+		for (const round of [1, 2, 3]) {
+			expect(await ask(`warm-${round}`).status).toBe(201)
+			freezer.freeze()
+			const leader = ask(`leader-${round}`)
+			await sleep(50)
+			const [next, second, ...others] = Array.from({ length: 30 }, (_, i) => ask(`other-${round}-${i}`))
+			await sleep(50)
+			leader.hangUp()
+			next?.hangUp()
+			second?.hangUp()
+			await sleep(400)
+			freezer.thaw()
+			const statuses = await Promise.all(others.map(({ status }) => status))
+			expect(new Set(statuses)).toEqual(new Set([201]))
+			// What the leader sent was kept alive: its row is there.
+			expect(await ask(`leader-${round}`).status).toBe(200)
+		}
+	}, 30_000)
+
+	it('each go on in their own request, also once the runtime has optimized the code', async () => {
+		const statuses = new Map<number, number>()
+		let next = 0
+		const caller = async () => {
+			while (next < REQUESTS) {
+				const status = await ask(`hot-${Math.floor(next++ / 4)}`).status
+				statuses.set(status, (statuses.get(status) ?? 0) + 1)
+			}
+		}
+		await Promise.all(Array.from({ length: 64 }, caller))
+		expect(Object.fromEntries(statuses)).toEqual({ 201: REQUESTS / 4, 200: (REQUESTS / 4) * 3 })
+	}, 60_000)
+})
+
+/** Some ten thousand went well with promises that were not marked with their request; then every one failed. */
+const REQUESTS = 32_000
