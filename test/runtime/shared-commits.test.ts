@@ -71,7 +71,7 @@ describe('callers that share commits', () => {
 			freezer.thaw()
 			const statuses = await Promise.all(others.map(({ status }) => status))
 			expect(new Set(statuses)).toEqual(new Set([201]))
-			// What the leader sent was kept alive: its row is there.
+			// The leader had sent its row before it hung up.
 			expect(await ask(`leader-${round}`).status).toBe(200)
 		}
 	}, 30_000)
