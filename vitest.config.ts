@@ -1,5 +1,6 @@
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
+import { compatibilityDate } from './scripts/bundle.ts'
 
 // wrangler warns of a required secret that it finds nowhere, and a .dev.vars would win over the environment.
 const secrets = { API_TOKENS: 'first-token, second-token', TURSO_AUTH_TOKEN: 'the test server asks for none' }
@@ -22,7 +23,7 @@ export default defineConfig({
 								{
 									name: 'service',
 									modules: [{ type: 'ESModule', path: 'index.js', contents: inject('bundle') }],
-									compatibilityDate: '2026-11-01',
+									compatibilityDate: compatibilityDate(),
 									bindings: { ...secrets, TURSO_DATABASE_URL: inject('databaseUrl') },
 								},
 							],

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { listen } from '../scripts/server.ts'
 
 /** What went to the database, as it reports it itself. */
 export interface Counts {
@@ -38,11 +39,9 @@ export async function startProxy(databaseUrl: string, delayMs: number): Promise<
 	const server = createServer((incoming, outgoing) => {
 		pass(incoming, outgoing).catch(() => outgoing.destroy())
 	})
-	server.listen(0, '127.0.0.1')
-	await once(server, 'listening')
-	const address = server.address()
+	const port = await listen(server)
 	return {
-		url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`,
+		url: `http://127.0.0.1:${port}`,
 		take() {
 			const taken = counts
 			counts = none()

@@ -2,9 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import * as v from 'valibot'
-import { startChild } from '../scripts/child.ts'
-import { answers, freePort } from '../scripts/libsql-server.ts'
-import { compatibilityDate } from './bundle.ts'
+import { compatibilityDate } from '../scripts/bundle.ts'
+import { freePort, startServer } from '../scripts/server.ts'
 import type { WorkerDefinition } from './workers.ts'
 
 /** Where the package has the program itself (the one in .bin is a script before it), and its version. It has no types. */
@@ -34,17 +33,15 @@ export async function startWorkerd(
 	const config = join(folder, 'config.capnp')
 	writeFileSync(join(folder, 'main.js'), code)
 	writeFileSync(config, configOf(definition, address, databaseUrl))
-	const child = startChild(runtime.default, ['serve', config])
-	let output = ''
-	child.process.stdout?.on('data', (chunk) => (output = (output + chunk).slice(-2000)))
-	child.process.stderr?.on('data', (chunk) => (output = (output + chunk).slice(-2000)))
 	const origin = `http://${address}`
-	await Promise.race([
-		answers(`${origin}${definition.ready}`, START_TIMEOUT_MS),
-		child.exited.then((reason) => {
-			throw new Error(`workerd ended at once (${reason}): ${output.trim()}`)
-		}),
-	])
+	const child = await startServer(
+		'workerd',
+		[runtime.default, 'serve', config],
+		`${origin}${definition.ready}`,
+		{
+			timeout: START_TIMEOUT_MS,
+		},
+	)
 	return { origin, stop: () => child.stop() }
 }
 

@@ -2,8 +2,9 @@ import { constants, copyFileSync, existsSync } from 'node:fs'
 import { createConnection } from 'node:net'
 import { join } from 'node:path'
 import { type Child, startChild } from './child.ts'
-import { answers, type LibsqlServer, StartError, startLibsqlServer } from './libsql-server.ts'
+import { type LibsqlServer, startLibsqlServer } from './libsql-server.ts'
 import { applyMigrations, type Database, pendingMigrations } from './migrations.ts'
+import { answers, StartError } from './server.ts'
 
 // `npm run dev`: a libSQL server with its data in DATA_DIR, and the Worker on PORT. All of it ends together.
 

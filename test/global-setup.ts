@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -7,8 +6,10 @@ import { join } from 'node:path'
 import { createClient } from '@libsql/client/http'
 import { generateSQLiteDrizzleJson, generateSQLiteMigration } from 'drizzle-kit/api'
 import type { TestProject } from 'vitest/node'
+import { bundle } from '../scripts/bundle.ts'
 import { startLibsqlServer } from '../scripts/libsql-server.ts'
 import { applyMigrations } from '../scripts/migrations.ts'
+import { listen } from '../scripts/server.ts'
 import * as schema from './support/schema.ts'
 
 /** One real libSQL server for the whole run, on a free port, with data that goes with it. */
@@ -20,24 +21,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
 	await applyMigrations(server)
 	await createTestTables(server.url)
 	project.provide('databaseUrl', server.url)
-	project.provide('bundle', bundle(dataDir))
-	const silent = createServer().listen(0, '127.0.0.1')
-	await once(silent, 'listening')
-	const address = silent.address()
-	project.provide('silentUrl', `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`)
+	project.provide('bundle', await bundle('src/index.ts', dataDir))
+	const silent = createServer()
+	project.provide('silentUrl', `http://127.0.0.1:${await listen(silent)}`)
 	return async () => {
 		silent.close()
 		await server.stop()
 		rmSync(dataDir, { recursive: true, force: true })
 	}
-}
-
-/** Builds the Worker as `npm run deploy` would. */
-function bundle(folder: string): string {
-	const root = join(import.meta.dirname, '..')
-	const wrangler = join(root, 'node_modules/.bin/wrangler')
-	execFileSync(wrangler, ['deploy', '--dry-run', '--outdir', folder], { cwd: root, stdio: 'pipe' })
-	return readFileSync(join(folder, 'index.js'), 'utf8')
 }
 
 /** The test schema's tables, as drizzle-kit would make them. */

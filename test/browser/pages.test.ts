@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { type Child, startChild } from '../../scripts/child.ts'
-import { answers, freePort } from '../../scripts/libsql-server.ts'
+import { answers, freePort } from '../../scripts/server.ts'
 
 // `npm run test:browser`: what a person sees, in a real browser, from the service that `npm run dev` starts.
 // CHROMIUM names the browser; SCREENSHOTS a folder for pictures, if there is one to look at them.

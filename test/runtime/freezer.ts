@@ -1,5 +1,5 @@
-import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
+import { listen } from '../../scripts/server.ts'
 
 /** Stands before a server, and can hold back everything that passes: to its clients the server is frozen. */
 export interface Freezer {
@@ -10,11 +10,11 @@ export interface Freezer {
 }
 
 export async function startFreezer(target: string): Promise<Freezer> {
-	const { hostname, port } = new URL(target)
+	const onwards = new URL(target)
 	const sockets = new Set<Socket>()
 	let frozen = false
 	const server = createServer((client) => {
-		const onward = connect(Number(port), hostname)
+		const onward = connect(Number(onwards.port), onwards.hostname)
 		for (const [socket, other] of [
 			[client, onward],
 			[onward, client],
@@ -29,11 +29,9 @@ export async function startFreezer(target: string): Promise<Freezer> {
 			})
 		}
 	})
-	server.listen(0, '127.0.0.1')
-	await once(server, 'listening')
-	const address = server.address()
+	const port = await listen(server)
 	return {
-		url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`,
+		url: `http://127.0.0.1:${port}`,
 		freeze() {
 			frozen = true
 			for (const socket of sockets) socket.pause()
