@@ -5,8 +5,8 @@ export interface Settings {
 	database: DatabaseSettings
 	/** How long a request waits for the database, in milliseconds, retries included. */
 	timeout: number
-	/** The bearer tokens that callers may use. */
-	tokens: string[]
+	/** The bearer tokens that callers may use, in bytes. */
+	tokens: Uint8Array[]
 }
 
 /** A setting that is missing or makes no sense. The message names it and is for the log, never for a caller. */
@@ -54,8 +54,8 @@ function timeout(value: string | undefined): number {
 	throw new MisconfiguredError('DATABASE_TIMEOUT_MS must be a whole number of milliseconds')
 }
 
-function tokens(value: string | undefined): string[] {
+function tokens(value: string | undefined): Uint8Array[] {
 	const list = (value ?? '').split(',').flatMap((token) => token.trim() || [])
 	if (list.length === 0) throw new MisconfiguredError('API_TOKENS is not set')
-	return list
+	return list.map((token) => new TextEncoder().encode(token))
 }

@@ -16,20 +16,15 @@ export async function describeConflicts(
 	outcomes: Outcome[],
 	deadline: number,
 ): Promise<Outcome[]> {
-	const byShape = new Map<Shape, number[]>()
-	outcomes.forEach((outcome, at) => {
-		const shape = entries[at]?.request.shape
-		if (outcome.kind === 'error' && outcome.error instanceof ConflictError && shape)
-			byShape.set(shape, [...(byShape.get(shape) ?? []), at])
+	const blocked = entries.flatMap(({ request }, at) => {
+		const outcome = outcomes[at]
+		return outcome?.kind === 'error' && outcome.error instanceof ConflictError ? [{ request, at }] : []
 	})
-	if (byShape.size === 0) return outcomes
-	const shapes = [...byShape].map(([shape, places]) => {
-		const args = [`[${places.map((at) => entries[at]?.request.json).join()}]`]
-		return {
-			shape,
-			places,
-			reads: statementsOf(shape).holders.map(({ sql }): InStatement => ({ sql, args })),
-		}
+	if (blocked.length === 0) return outcomes
+	const shapes = [...Map.groupBy(blocked, ({ request }) => request.shape)].map(([shape, rows]) => {
+		const args = [`[${rows.map(({ request }) => request.json).join()}]`]
+		const reads = statementsOf(shape).holders.map(({ sql }): InStatement => ({ sql, args }))
+		return { shape, rows, reads }
 	})
 	const described = [...outcomes]
 	try {
@@ -40,16 +35,14 @@ export async function describeConflicts(
 			deadline,
 		)
 		let next = 0
-		for (const { shape, places, reads } of shapes) {
+		for (const { shape, rows, reads } of shapes) {
 			const conflicts = conflictsIn(shape, results.slice(next, (next += reads.length)))
-			places.forEach((at, place) => {
-				described[at] = { kind: 'error', error: new ConflictError(conflicts.get(place) ?? []) }
+			rows.forEach(({ at }, place) => {
+				described[at] = conflictOver(conflicts.get(place))
 			})
 		}
 	} catch (error) {
-		for (const at of shapes.flatMap(({ places }) => places)) {
-			described[at] = { kind: 'error', error: classify(error) }
-		}
+		for (const { at } of blocked) described[at] = { kind: 'error', error: classify(error) }
 	}
 	return described
 }

@@ -36,7 +36,6 @@ export interface TableInfo {
 	name: string
 	sql: string
 	columns: ColumnInfo[]
-	byProperty: Map<string, ColumnInfo>
 	/** Every full unique key, the primary key first. */
 	keys: UniqueKey[]
 	primaryKey: UniqueKey | undefined
@@ -98,7 +97,6 @@ function describe(table: SQLiteTable): TableInfo {
 		name: getTableName(table),
 		sql: quote(getTableName(table)),
 		columns,
-		byProperty: new Map(columns.map((column) => [column.property, column])),
 		keys: [
 			...(primaryKey ? [primaryKey] : []),
 			...config.columns.filter((column) => column.isUnique).map((column) => keyOf([column])),

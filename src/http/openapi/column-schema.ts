@@ -1,3 +1,4 @@
+import { maxLengthOf } from '../../get-or-create/encode'
 import type { ColumnInfo } from '../../get-or-create/table'
 import { DECIMAL_NUMBER, WHOLE_NUMBER } from '../field'
 
@@ -76,10 +77,8 @@ const BYTES: Schema = { type: 'string', contentEncoding: 'base64' }
 
 function textSchema(column: ColumnInfo['column']): Schema {
 	if (column.enumValues?.length) return { type: 'string', enum: [...column.enumValues] }
-	return {
-		type: 'string',
-		...('length' in column && typeof column.length === 'number' ? { maxLength: column.length } : {}),
-	}
+	const maxLength = maxLengthOf(column)
+	return { type: 'string', ...(maxLength === undefined ? {} : { maxLength }) }
 }
 
 function customSchema(sqlType: string): Schema {
