@@ -1,4 +1,4 @@
-import type { DatabaseSettings } from './database/client'
+import { type DatabaseSettings, databaseSettings } from './database/client'
 
 /** What the Worker was configured with, parsed. Nobody else reads the bindings. */
 export interface Settings {
@@ -31,18 +31,19 @@ export function settingsOf(env: Env): Settings {
 /** The bindings are typed as if each were always there; one that was never set is not. */
 function parse(env: Partial<Env>): Settings {
 	return {
-		database: { url: databaseUrl(env.TURSO_DATABASE_URL), authToken: env.TURSO_AUTH_TOKEN || undefined },
+		database: database(env.TURSO_DATABASE_URL, env.TURSO_AUTH_TOKEN),
 		timeout: timeout(env.DATABASE_TIMEOUT_MS),
 		tokens: tokens(env.API_TOKENS),
 	}
 }
 
-function databaseUrl(value: string | undefined): string {
-	if (!value) throw new MisconfiguredError('TURSO_DATABASE_URL is not set')
-	if (!/^(libsql|https?):\/\/./.test(value) || !URL.canParse(value)) {
+function database(url: string | undefined, authToken: string | undefined): DatabaseSettings {
+	if (!url) throw new MisconfiguredError('TURSO_DATABASE_URL is not set')
+	try {
+		return databaseSettings(url, authToken || undefined)
+	} catch {
 		throw new MisconfiguredError('TURSO_DATABASE_URL must start with libsql://, https:// or http://')
 	}
-	return value
 }
 
 const DEFAULT_TIMEOUT_MS = 5000

@@ -143,7 +143,7 @@ export function valueOf(shape: Shape, column: ColumnInfo, use: 'given' | 'insert
 	if (!slot) throw new Error(`no value for ${column.property}`)
 	if (slot.expression !== undefined) return `(${slot.expression})`
 	const value = `item.value ->> ${encoded.indexOf(slot)}`
-	return column.blob ? `unhex(${value})` : value
+	return column.affinity === 'blob' ? `unhex(${value})` : value
 }
 
 function names(columns: readonly ColumnInfo[]): string {

@@ -1,10 +1,10 @@
 import type { Context } from 'hono'
 import { httpBatch } from '../database/client'
+import type { DriverValue } from '../database/send'
 import { settingsOf } from '../env'
 import type { Outcome } from '../get-or-create/outcome'
 import type { RowRequest } from '../get-or-create/row-request'
 import { sharedCommits } from '../get-or-create/shared-commits'
-import type { DriverValue } from '../get-or-create/table'
 import { findRow } from '../get-or-create/transaction'
 import type { AppEnv } from './app-env'
 
