@@ -51,7 +51,7 @@ export async function findRow(
 		'read',
 		deadline,
 	)
-	return results[0]?.[0]?.slice(1)
+	return results[0]?.[0]
 }
 
 function statementsFor({ shape, rows }: Plan, namesConflicts: boolean): Statement[] {
@@ -74,7 +74,8 @@ function readOutcomes(plans: Plan[], results: Rows[], namesConflicts: boolean): 
 		const key = identity(shape)
 		const updated = new Set(update === undefined ? [] : take().map(keyText))
 		const created = new Set(insert === undefined ? [] : take().map(keyText))
-		const found = new Map(take().map(([place, ...row]) => [Number(place), row]))
+		const width = shape.table.columns.length
+		const found = new Map(take().map((row) => [row[width], row]))
 		const named = namesConflicts ? results.slice(next, (next += holders.length)) : []
 		const conflicts = conflictsIn(shape, named)
 		rows.forEach(({ askers: [first, ...twins] }, place) => {
@@ -101,8 +102,9 @@ function foundOutcome(
 	updated: Set<string>,
 	created: Set<string>,
 ): Outcome | undefined {
-	const differs = row[table.columns.length] === 1
-	const id = keyText(key.map(({ index }) => row[index] ?? null))
+	const differs = row[table.columns.length + 1] === 1
+	const nothingDone = created.size === 0 && updated.size === 0
+	const id = nothingDone ? '' : keyText(key.map(({ index }) => row[index] ?? null))
 	// Claimed once: should two rows that differ to us be one to the database, the first of them made it.
 	const isCreated = created.delete(id)
 	const isUpdated = updated.delete(id)
