@@ -24,6 +24,8 @@ export class DatabaseError extends Error {
 	constructor(
 		readonly failure: Failure,
 		override readonly cause: unknown,
+		/** An earlier try of the same call got no answer, and may have been committed. */
+		readonly repeated = false,
 	) {
 		super(`database call failed: ${failure} (${reasonOf(cause)})`)
 	}
@@ -55,7 +57,8 @@ function failureOf(error: unknown): Failure {
 	if (/^SQLITE_(BUSY|LOCKED|FULL|IOERR|NOMEM)/.test(code)) return 'rejected'
 	// The server rolled back: the transaction was stolen by another writer, or waited too long.
 	if (/^(TRANSACTION_TIMEOUT|TRANSACTION_BUSY|STREAM_EXPIRED)$/.test(code)) return 'rejected'
-	if (code === 'HRANA_PROTO_ERROR' || error instanceof SyntaxError) return 'unknown'
+	// An answer of another protocol, one that lacks a result, or no JSON.
+	if (/^(HRANA_PROTO_ERROR|TRANSACTION_CLOSED)$/.test(code) || error instanceof SyntaxError) return 'unknown'
 	if (code !== '') return 'broken'
 	// A plain Error of the runtime's (workerd), or a TypeError "fetch failed" (Node).
 	return 'unreachable'
@@ -69,6 +72,8 @@ function codeOf(error: unknown): string {
 function reasonOf(cause: unknown): string {
 	if (typeof cause === 'string') return cause
 	if (!(cause instanceof Error)) return 'no reason given'
+	// Its message quotes what is not JSON, and so perhaps a row.
+	if (cause instanceof SyntaxError) return 'not JSON'
 	const missing = /no such (table|column): [\w.]+/.exec(cause.message)
 	return missing?.[0] || codeOf(cause) || `${cause.name}: ${cause.message}`
 }
