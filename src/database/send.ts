@@ -1,5 +1,5 @@
 import type { Client } from '@libsql/client/http'
-import { classify, DatabaseError } from './failure'
+import { classify, DatabaseError, type Failure } from './failure'
 
 /** SQL with its parameters, all of them text. */
 export interface Statement {
@@ -41,18 +41,24 @@ export async function send(
 	deadline: number,
 ): Promise<Sent> {
 	let repeats = 0
+	const failures = new Set<Failure>()
 	for (let attempt = 0; ; attempt++) {
+		const repeated = repeats > 0
 		try {
 			const signal = AbortSignal.timeout(Math.max(1, deadline - Date.now()))
-			return { results: await batch(statements, mode, signal), repeated: repeats > 0 }
+			return { results: await batch(statements, mode, signal), repeated }
 		} catch (error) {
-			const { failure } = classify(error)
+			const { failure, cause } = classify(error)
 			const uncertain = failure === 'unreachable' || failure === 'unknown'
+			const passing = uncertain || failure === 'rejected'
+			failures.add(failure)
 			if (uncertain) repeats++
 			// Full jitter, as in "Exponential Backoff and Jitter" (AWS Architecture Blog).
 			const backoff = Math.random() * Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** attempt)
-			const again = failure === 'rejected' || (uncertain && repeats <= MAX_REPEATS)
-			if (!again || Date.now() + backoff >= deadline) throw classify(error)
+			if (!passing || repeats > MAX_REPEATS || Date.now() + backoff >= deadline) {
+				// "Busy" at last, after a try that may have been committed, would hide that.
+				throw new DatabaseError(passing && failures.size > 1 ? 'unknown' : failure, cause, repeated)
+			}
 			await new Promise((resolve) => setTimeout(resolve, backoff))
 		}
 	}

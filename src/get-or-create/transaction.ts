@@ -14,28 +14,34 @@ import type { ColumnInfo } from './table'
  * Runs rows in one transaction, and so in one round trip; the answer to a conflict costs one more.
  * A transaction that a constraint or its own size stops is split until only the rows at fault fail.
  * Never throws for what the database does: every row gets its outcome, in order.
+ * `doubtful`: these rows were sent before, in a try that got no answer.
  */
 export async function runTransaction(
 	batch: Batch,
 	entries: readonly Entry[],
 	deadline: number,
+	doubtful = false,
 ): Promise<Outcome[]> {
 	const { plans, namesConflicts } = plan(entries)
 	try {
 		const statements = plans.flatMap((each) => statementsFor(each, namesConflicts))
 		const { results, repeated } = await send(batch, statements, 'write', deadline)
 		const read = readOutcomes(plans, results, namesConflicts)
-		const outcomes = repeated ? read.map(certain) : read
+		const outcomes = doubtful || repeated ? read.map(certain) : read
 		return namesConflicts ? outcomes : await describeConflicts(batch, entries, outcomes, deadline)
 	} catch (error) {
 		const failure = classify(error)
 		const splits = failure.failure === 'constraint' || failure.failure === 'too-large'
 		const [first] = entries
 		if (!splits || !first) return entries.map(() => ({ kind: 'error', error: failure }))
-		if (entries.length === 1) return [await diagnose(batch, first.request, failure, deadline)]
+		const doubt = doubtful || failure.repeated
+		if (entries.length === 1) {
+			const diagnosis = await diagnose(batch, first.request, failure, deadline)
+			return [doubt ? certain(diagnosis) : diagnosis]
+		}
 		const half = Math.ceil(entries.length / 2)
-		const before = await runTransaction(batch, entries.slice(0, half), deadline)
-		return [...before, ...(await runTransaction(batch, entries.slice(half), deadline))]
+		const before = await runTransaction(batch, entries.slice(0, half), deadline, doubt)
+		return [...before, ...(await runTransaction(batch, entries.slice(half), deadline, doubt))]
 	}
 }
 
@@ -124,9 +130,12 @@ function missedOutcome({ table, slots, insertable }: Shape): Outcome | undefined
 	return { kind: 'error', error: new InvalidRowError(faults) }
 }
 
-/** After a try without an answer, a row that is there may be that try's creation: say so rather than guess. */
+/**
+ * After a try without an answer nothing is certain but that this one created a row. A row that is there may be that
+ * try's creation, and so may one that stands in the way, where it was changed since: say so rather than guess.
+ */
 function certain(outcome: Outcome): Outcome {
-	if (outcome.kind !== 'row' || outcome.created) return outcome
+	if (outcome.kind === 'row' ? outcome.created : outcome.error instanceof DatabaseError) return outcome
 	return { kind: 'error', error: new DatabaseError('unknown', 'repeated after a try without an answer') }
 }
 
