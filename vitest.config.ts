@@ -33,12 +33,22 @@ export default defineConfig({
 				test: {
 					name: 'workers',
 					include: ['test/**/*.test.ts'],
-					exclude: ['test/node/**', 'test/runtime/**', 'test/browser/**'],
+					exclude: ['test/{node,runtime,browser,faults,race}/**'],
 					globalSetup: ['./test/global-setup.ts'],
 					testTimeout: 30_000,
 				},
 			},
 			{ test: { name: 'node', include: ['test/{node,runtime}/**/*.test.ts'] } },
+			{
+				test: {
+					name: 'faults',
+					include: ['test/{faults,race}/**/*.test.ts'],
+					globalSetup: ['./test/faults/global-setup.ts'],
+					testTimeout: 60_000,
+					// Each has servers of its own, and wants them to be quick.
+					fileParallelism: false,
+				},
+			},
 		],
 	},
 })

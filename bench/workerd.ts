@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -15,9 +16,10 @@ export const workerdVersion = runtime.version
 
 const START_TIMEOUT_MS = 10_000
 
-/** A running Worker: where it listens, and how it ends. */
+/** A running Worker: where it listens, what it prints, and how it ends. */
 export interface Running {
 	origin: string
+	process: ChildProcess
 	stop(): Promise<void>
 }
 
@@ -42,7 +44,7 @@ export async function startWorkerd(
 			timeout: START_TIMEOUT_MS,
 		},
 	)
-	return { origin, stop: () => child.stop() }
+	return { origin, process: child.process, stop: () => child.stop() }
 }
 
 /** A quoted text of JSON is one of Cap'n Proto too. */
