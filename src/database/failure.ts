@@ -24,8 +24,8 @@ export class DatabaseError extends Error {
 	constructor(
 		readonly failure: Failure,
 		override readonly cause: unknown,
-		/** An earlier try of the same call got no answer, and may have been committed. */
-		readonly repeated = false,
+		/** How an earlier try of the same call failed, which may have been committed. */
+		readonly doubt?: Failure,
 	) {
 		super(`database call failed: ${failure} (${reasonOf(cause)})`)
 	}
@@ -37,6 +37,11 @@ export function classify(error: unknown): DatabaseError {
 		if (at instanceof DatabaseError) return at
 	}
 	return new DatabaseError(failureOf(error), error)
+}
+
+/** Whether a call that failed so may have been committed. */
+export function isUncertain(failure: Failure): boolean {
+	return failure === 'unreachable' || failure === 'unknown'
 }
 
 /** What an HTTP status other than 200 means, whoever between us and the database sent it. */

@@ -71,6 +71,26 @@ describe('a commit whose answer is lost', () => {
 		expect(await stored(username)).toEqual([{ username, isSuperuser: 1 }])
 	})
 
+	it('is not updated again, over an update that came after it', async () => {
+		const username = fresh()
+		await post({ username })
+		const undone = Promise.withResolvers<unknown[]>()
+		let requests = 0
+		stage.proxy.inject(() => {
+			requests++
+			if (requests === 1) return DROPPED
+			// Before the next try somebody else updates the row.
+			if (requests === 2) {
+				const sql = `UPDATE accounts SET is_superuser = 0 WHERE username = '${username}' RETURNING id`
+				void stage.query(sql).then(undone.resolve)
+			}
+			return { kind: 'delay', ms: 200 }
+		})
+		expect((await put({ username, isSuperuser: true })).status).toBe(504)
+		expect(await undone.promise).toHaveLength(1)
+		expect(await stored(username)).toEqual([{ username, isSuperuser: 0 }])
+	})
+
 	it('leaves nothing certain in an array', async () => {
 		const [known, ...unknown] = [fresh(), fresh(), fresh()]
 		await post({ username: known })
