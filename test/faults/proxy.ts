@@ -23,8 +23,8 @@ const NOT_TODAY = '{"error":"not today"}'
 /** Stands before an HTTP server and makes trouble. */
 export interface FaultProxy {
 	url: string
-	/** Asks `decide` about every request from now on; where it has nothing to say the request passes. */
-	inject(decide: () => Fault | undefined): void
+	/** Asks `decide` about every request from now on, by its body; where it has nothing to say the request passes. */
+	inject(decide: (asked: string) => Fault | undefined): void
 	/** Everything passes from now on. */
 	heal(): void
 	/** Holds back everything, in both directions: to its clients the server is frozen. What is held passes later. */
@@ -39,7 +39,7 @@ export interface FaultProxy {
 }
 
 export async function startFaultProxy(target: string): Promise<FaultProxy> {
-	let decide: () => Fault | undefined = () => undefined
+	let decide: (asked: string) => Fault | undefined = () => undefined
 	let thawed = Promise.resolve()
 	let thaw = () => {}
 	const agent = new Agent({ keepAlive: true })
@@ -60,7 +60,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
 
 	const handle = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
 		const body = await read(incoming)
-		const fault = decide()
+		const fault = decide(body.toString())
 		const answer = (status: number, type: string, content: Buffer | string) => {
 			outgoing.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(content) })
 			outgoing.end(content)
