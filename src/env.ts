@@ -1,8 +1,9 @@
 import { type DatabaseSettings, databaseSettings } from './database/client'
+import type { CommitSettings } from './get-or-create/shared-commits'
+import type { GroupCommitObject } from './group-commit-object'
 
 /** What the Worker was configured with, parsed. Nobody else reads the bindings. */
-export interface Settings {
-	database: DatabaseSettings
+export interface Settings extends CommitSettings {
 	/** How long a request waits for the database, in milliseconds, retries included. */
 	timeout: number
 	/** The bearer tokens that callers may use, in bytes. */
@@ -28,10 +29,18 @@ export function settingsOf(env: Env): Settings {
 	return settings
 }
 
+/** Bindings that wrangler.toml has in comments only. */
+interface OptionalBindings {
+	GROUP_COMMIT?: DurableObjectNamespace<GroupCommitObject>
+	GROUP_COMMIT_LOCATION?: string
+	GROUP_COMMIT_SHARDS?: string
+}
+
 /** The bindings are typed as if each were always there; one that was never set is not. */
-function parse(env: Partial<Env>): Settings {
+function parse(env: Partial<Env> & OptionalBindings): Settings {
 	return {
 		database: database(env.TURSO_DATABASE_URL, env.TURSO_AUTH_TOKEN),
+		object: object(env),
 		timeout: timeout(env.DATABASE_TIMEOUT_MS),
 		tokens: tokens(env.API_TOKENS),
 	}
@@ -46,13 +55,46 @@ function database(url: string | undefined, authToken: string | undefined): Datab
 	}
 }
 
+/** A shard for this isolate: each keeps to one, so that its batches meet those of others. */
+function object({
+	GROUP_COMMIT: namespace,
+	GROUP_COMMIT_LOCATION: location,
+	GROUP_COMMIT_SHARDS: shards,
+}: OptionalBindings): Settings['object'] {
+	if (!namespace) return undefined
+	const count = shards ? wholeNumber(shards, 'GROUP_COMMIT_SHARDS must be a whole number above 0') : 1
+	const locationHint = LOCATIONS.find((known) => known === location)
+	if (location && !locationHint) {
+		throw new MisconfiguredError(`GROUP_COMMIT_LOCATION must be one of ${LOCATIONS.join(', ')}`)
+	}
+	const id = namespace.idFromName(String(Math.floor(Math.random() * count)))
+	return () => namespace.get(id, locationHint ? { locationHint } : {})
+}
+
+/** https://developers.cloudflare.com/durable-objects/reference/data-location/#supported-locations */
+const LOCATIONS = [
+	'wnam',
+	'enam',
+	'sam',
+	'weur',
+	'eeur',
+	'apac',
+	'oc',
+	'afr',
+	'me',
+] as const satisfies DurableObjectLocationHint[]
+
 const DEFAULT_TIMEOUT_MS = 5000
 
 function timeout(value: string | undefined): number {
 	if (!value) return DEFAULT_TIMEOUT_MS
-	const ms = Number(value)
-	if (Number.isSafeInteger(ms) && ms > 0) return ms
-	throw new MisconfiguredError('DATABASE_TIMEOUT_MS must be a whole number of milliseconds')
+	return wholeNumber(value, 'DATABASE_TIMEOUT_MS must be a whole number of milliseconds')
+}
+
+function wholeNumber(text: string, otherwise: string): number {
+	const value = Number(text)
+	if (Number.isSafeInteger(value) && value > 0) return value
+	throw new MisconfiguredError(otherwise)
 }
 
 function tokens(value: string | undefined): Uint8Array[] {

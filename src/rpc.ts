@@ -73,9 +73,9 @@ async function run<N extends TableName>(
 	const served = resources.find(({ info }) => info.name === table)
 	if (!served) throw new Error(`there is no table "${table}"`)
 	const { info, visible } = served
-	const { database, timeout } = settingsOf(env)
+	const settings = settingsOf(env)
 	const results = await askMany({ info, columns: visible }, verb, rows, options, (requests) =>
-		sharedCommits(database).submit(requests, Date.now() + timeout, keepAlive),
+		sharedCommits(settings).submit(requests, Date.now() + settings.timeout, keepAlive),
 	)
 	return results.map((result) => {
 		if ('error' in result) return { error: plain(result.error) }

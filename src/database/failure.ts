@@ -5,6 +5,7 @@
  * - `rejected`: the database was busy or overloaded, and nothing happened;
  * - `unreachable`: refused or lost connection. The Workers runtime reports both as "Network connection lost.", so it
  *   may have been committed;
+ * - `interrupted`: the object that shares commits was restarted with the work in hand: it may have been committed;
  * - `unknown`: sent, and no answer in time, or one that makes no sense: it may have been committed;
  * - `denied`: the database doesn't accept our credentials;
  * - `broken`: anything else, a fault of ours.
@@ -14,6 +15,7 @@ export type Failure =
 	| 'too-large'
 	| 'rejected'
 	| 'unreachable'
+	| 'interrupted'
 	| 'unknown'
 	| 'denied'
 	| 'broken'

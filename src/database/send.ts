@@ -11,8 +11,8 @@ export interface Statement {
 export type DriverValue = null | string | number | bigint | ArrayBuffer
 export type Rows = DriverValue[][]
 
-/** Runs statements in one transaction and one round trip, and stops waiting when the signal says so. */
-export type Batch = (statements: Statement[], mode: Mode, signal: AbortSignal) => Promise<Rows[]>
+/** Runs statements in one transaction and one round trip, and waits until `deadline` (epoch milliseconds) at most. */
+export type Batch = (statements: Statement[], mode: Mode, deadline: number) => Promise<Rows[]>
 
 /** `write` takes the write lock at once (BEGIN IMMEDIATE), so that a transaction can't lose it half-way. */
 export type Mode = 'write' | 'read'
@@ -20,8 +20,8 @@ export type Mode = 'write' | 'read'
 export interface Sent {
 	/** The rows of each statement. */
 	results: Rows[]
-	/** An earlier try got no answer: what this one found there may be that try's doing. */
-	repeated: boolean
+	/** Why an earlier try got no answer: what this one found there may be that try's doing. */
+	doubt: DatabaseError | undefined
 }
 
 /** Tries after a broken connection. More would only keep the caller waiting for a database that is gone. */
@@ -41,30 +41,44 @@ export async function send(
 	deadline: number,
 ): Promise<Sent> {
 	let repeats = 0
+	let doubt: DatabaseError | undefined
 	for (let attempt = 0; ; attempt++) {
 		try {
-			const signal = AbortSignal.timeout(Math.max(1, deadline - Date.now()))
-			return { results: await batch(statements, mode, signal), repeated: repeats > 0 }
+			return { results: await batch(statements, mode, deadline), doubt }
 		} catch (error) {
-			const { failure } = classify(error)
-			const uncertain = failure === 'unreachable' || failure === 'unknown'
-			if (uncertain) repeats++
+			const failed = classify(error)
+			const uncertain = ['unreachable', 'interrupted', 'unknown'].includes(failed.failure)
+			if (uncertain) {
+				repeats++
+				doubt = failed
+			}
 			// Full jitter, as in "Exponential Backoff and Jitter" (AWS Architecture Blog).
 			const backoff = Math.random() * Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** attempt)
-			const again = failure === 'rejected' || (uncertain && repeats <= MAX_REPEATS)
-			if (!again || Date.now() + backoff >= deadline) throw classify(error)
+			const again = failed.failure === 'rejected' || (uncertain && repeats <= MAX_REPEATS)
+			if (!again || Date.now() + backoff >= deadline) throw failed
 			await new Promise((resolve) => setTimeout(resolve, backoff))
 		}
 	}
 }
 
-/** A batch over any libSQL client, which knows no signal: it is left behind when the time is up. */
+/** A batch over any libSQL client. */
 export function batchOf(client: Pick<Client, 'batch'>): Batch {
-	return async (statements, mode, signal) => {
-		const timeout = new Promise<never>((_, reject) => {
-			signal.addEventListener('abort', () => reject(new DatabaseError('unknown', 'timeout')))
-		})
-		const results = await Promise.race([client.batch(statements, mode), timeout])
+	return async (statements, mode, deadline) => {
+		const results = await within(client.batch(statements, mode), deadline)
 		return results.map(({ rows }) => rows.map((row) => Array.from(row)))
+	}
+}
+
+/** For what knows no deadline: it is left behind when the time is up. @throws DatabaseError */
+export async function within<T>(work: Promise<T>, deadline: number): Promise<T> {
+	let timer: ReturnType<typeof setTimeout> | undefined
+	const timeout = new Promise<never>((_, reject) => {
+		const late = () => reject(new DatabaseError('unknown', 'timeout'))
+		timer = setTimeout(late, Math.max(1, deadline - Date.now()))
+	})
+	try {
+		return await Promise.race([work, timeout])
+	} finally {
+		clearTimeout(timer)
 	}
 }

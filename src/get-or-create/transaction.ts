@@ -23,9 +23,9 @@ export async function runTransaction(
 	const { plans, namesConflicts } = plan(entries)
 	try {
 		const statements = plans.flatMap((each) => statementsFor(each, namesConflicts))
-		const { results, repeated } = await send(batch, statements, 'write', deadline)
+		const { results, doubt } = await send(batch, statements, 'write', deadline)
 		const read = readOutcomes(plans, results, namesConflicts)
-		const outcomes = repeated ? read.map(certain) : read
+		const outcomes = doubt ? read.map((outcome) => certain(outcome, doubt)) : read
 		return namesConflicts ? outcomes : await describeConflicts(batch, entries, outcomes, deadline)
 	} catch (error) {
 		const failure = classify(error)
@@ -125,9 +125,10 @@ function missedOutcome({ table, slots, insertable }: Shape): Outcome | undefined
 }
 
 /** After a try without an answer, a row that is there may be that try's creation: say so rather than guess. */
-function certain(outcome: Outcome): Outcome {
+function certain(outcome: Outcome, doubt: DatabaseError): Outcome {
 	if (outcome.kind !== 'row' || outcome.created) return outcome
-	return { kind: 'error', error: new DatabaseError('unknown', 'repeated after a try without an answer') }
+	const error = doubt.failure === 'interrupted' ? doubt : new DatabaseError('unknown', doubt)
+	return { kind: 'error', error }
 }
 
 function keyText(values: Row): string {

@@ -10,9 +10,9 @@ import type { AppEnv } from './app-env'
 
 /** Commits rows in a transaction that this request may share with others. */
 export async function commit(c: Context<AppEnv>, requests: RowRequest[]): Promise<Outcome[]> {
-	const { database, timeout } = settingsOf(c.env)
+	const settings = settingsOf(c.env)
 	return await timed(c, () =>
-		sharedCommits(database).submit(requests, Date.now() + timeout, (promise) =>
+		sharedCommits(settings).submit(requests, Date.now() + settings.timeout, (promise) =>
 			c.executionCtx.waitUntil(promise),
 		),
 	)

@@ -35,7 +35,8 @@ function conflictProblem({ conflicts }: ConflictError): Problem {
 function databaseProblem(failure: Failure): Problem {
 	switch (failure) {
 		case 'rejected':
-		case 'unreachable': {
+		case 'unreachable':
+		case 'interrupted': {
 			const detail = 'The database cannot be reached or is too busy.'
 			return new Problem('database-unavailable', detail, {}, { 'Retry-After': RETRY_AFTER_SECONDS })
 		}
