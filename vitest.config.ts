@@ -6,10 +6,17 @@ import { compatibilityDate } from './scripts/bundle.ts'
 const secrets = { API_TOKENS: 'first-token, second-token', TURSO_AUTH_TOKEN: 'the test server asks for none' }
 Object.assign(process.env, secrets)
 
+/** The bundle, without its log: what a Worker of its own prints goes to the terminal, even of tests that pass. */
+const QUIET = `export * from './bundle.js'
+export { default } from './bundle.js'
+console.log = console.error = () => undefined`
+
 // Tests run in the Workers runtime, against a libSQL server that global-setup.ts starts;
 // those of test/node need what it does not have.
 export default defineConfig({
 	test: {
+		// Log lines and warnings of tests that pass are what those tests are about.
+		silent: 'passed-only',
 		projects: [
 			{
 				plugins: [
@@ -22,7 +29,10 @@ export default defineConfig({
 							workers: [
 								{
 									name: 'service',
-									modules: [{ type: 'ESModule', path: 'index.js', contents: inject('bundle') }],
+									modules: [
+										{ type: 'ESModule', path: 'index.js', contents: QUIET },
+										{ type: 'ESModule', path: 'bundle.js', contents: inject('bundle') },
+									],
 									compatibilityDate: compatibilityDate(),
 									bindings: { ...secrets, TURSO_DATABASE_URL: inject('databaseUrl') },
 								},

@@ -8,7 +8,8 @@ import { health } from './http/health'
 import { only } from './http/method'
 import { openApi } from './http/openapi'
 import { Problem } from './http/problem'
-import { problemOf } from './http/problem-of'
+import { notedProblem } from './http/problem-of'
+import { requestLog } from './http/request-log'
 import type { Resource } from './http/resource'
 import { tableRoutes } from './http/table-routes'
 import { docs } from './pages/docs'
@@ -19,7 +20,7 @@ import { problemPages } from './pages/problems'
 /** The service over these tables. @throws Error where two resources share a path. */
 export function createApp(resources: readonly Resource[]): Hono<AppEnv> {
 	const app = new Hono<AppEnv>()
-	app.use(requestId())
+	app.use(requestId(), requestLog)
 	app.onError((error, c) => refuse(c, error))
 	app.notFound((c) => refuse(c, new Problem('not-found', 'There is nothing at this path.')))
 
@@ -44,18 +45,13 @@ export function createApp(resources: readonly Resource[]): Hono<AppEnv> {
 /** How long a table's answer waited for the database; 0 where it was not asked. */
 const databaseTiming: MiddlewareHandler<AppEnv> = async (c, next) => {
 	await next()
-	setMetric(c, 'db', c.get('databaseMs') ?? 0)
+	setMetric(c, 'db', c.get('notes').databaseMs ?? 0)
 }
 
-/** Every refusal leaves here: the caller is told the problem, the log the cause of what is not the caller's fault. */
+/** Every refusal leaves here: the caller is told the problem, the log also the cause of what is not the caller's fault. */
 function refuse(c: Context<AppEnv>, error: unknown): Response {
-	const problem = problemOf(error)
-	const id = c.get('requestId')
-	if (problem.status >= 500) {
-		const cause = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown'
-		console.error(JSON.stringify({ level: 'error', requestId: id, problem: problem.slug, cause }))
-	}
+	const problem = notedProblem(c.get('notes'), error)
 	for (const [name, value] of Object.entries(problem.headers)) c.header(name, value)
 	c.header('Content-Type', 'application/problem+json')
-	return c.body(JSON.stringify(problem.body(id)), problem.status)
+	return c.body(JSON.stringify(problem.body(c.get('requestId'))), problem.status)
 }

@@ -1,12 +1,15 @@
 import type { RequestIdVariables } from 'hono/request-id'
 import type { TimingVariables } from 'hono/timing'
+import type { Notes } from '../log'
 
 /** The environment of every route, stated once. */
 export interface AppEnv {
 	Bindings: Env
 	Variables: RequestIdVariables &
 		TimingVariables & {
-			/** How long the request waited for the database. */
-			databaseMs?: number
+			/** For the log. */
+			notes: Notes
+			/** Settles when the stream that answers the request has ended; unset where none does. */
+			streamed?: Promise<void>
 		}
 }
