@@ -25,6 +25,7 @@ export default defineConfig({
 						miniflare: {
 							bindings: { ...secrets, TURSO_DATABASE_URL: inject('databaseUrl') },
 							// The service once more, as it is deployed: a Worker of its own, for those that call it over a binding.
+							ratelimits: { LIMITER: { namespace_id: '1', simple: { limit: 3, period: 60 } } },
 							serviceBindings: { SERVICE: 'service', ROWS: { name: 'service', entrypoint: 'GetOrCreate' } },
 							workers: [
 								{

@@ -4,11 +4,13 @@ import { setMetric, timing } from 'hono/timing'
 import type { AppEnv } from './http/app-env'
 import { tokenAuth } from './http/auth'
 import { limitBody } from './http/body'
+import { crossOrigin } from './http/cross-origin'
 import { health } from './http/health'
 import { only } from './http/method'
 import { openApi } from './http/openapi'
 import { Problem } from './http/problem'
 import { notedProblem } from './http/problem-of'
+import { limitRate } from './http/rate-limit'
 import { requestLog } from './http/request-log'
 import type { Resource } from './http/resource'
 import { tableRoutes } from './http/table-routes'
@@ -25,7 +27,7 @@ export function createApp(resources: readonly Resource[]): Hono<AppEnv> {
 	app.notFound((c) => refuse(c, new Problem('not-found', 'There is nothing at this path.')))
 
 	app.get('/', pageHeaders(), home()).all(only('GET, HEAD'))
-	app.get('/healthz', health()).all(only('GET, HEAD'))
+	app.get('/healthz', crossOrigin(), health()).all(only('GET, HEAD'))
 	app.get('/openapi.json', openApi(resources)).all(only('GET, HEAD'))
 	app.route('/docs', docs())
 	app.route('/problems', problemPages())
@@ -35,7 +37,8 @@ export function createApp(resources: readonly Resource[]): Hono<AppEnv> {
 	for (const [name, resource] of tables) {
 		const path = `/${encodeURIComponent(name)}`
 		for (const covered of [path, `${path}/:key`]) {
-			app.use(covered, timing({ total: false }), databaseTiming, tokenAuth(), limitBody)
+			app.use(covered, timing({ total: false }), databaseTiming, crossOrigin())
+			app.use(covered, tokenAuth(), limitRate, limitBody)
 		}
 		app.route(path, tableRoutes(resource))
 	}

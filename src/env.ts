@@ -7,6 +7,10 @@ export interface Settings {
 	timeout: number
 	/** The bearer tokens that callers may use, in bytes. */
 	tokens: Uint8Array[]
+	/** The origins whose pages may call. None: no CORS. */
+	corsOrigins: string[]
+	/** Limits each token's requests, where it is bound. */
+	rateLimit: RateLimit | undefined
 }
 
 /** A setting that is missing or makes no sense. The message names it and is for the log, never for a caller. */
@@ -28,12 +32,19 @@ export function settingsOf(env: Env): Settings {
 	return settings
 }
 
+/** What wrangler.toml has only where it is wanted. */
+interface OptionalBindings {
+	RATE_LIMIT?: RateLimit
+}
+
 /** The bindings are typed as if each were always there; one that was never set is not. */
-function parse(env: Partial<Env>): Settings {
+function parse(env: Partial<Env> & OptionalBindings): Settings {
 	return {
-		database: { url: databaseUrl(env.TURSO_DATABASE_URL), authToken: env.TURSO_AUTH_TOKEN || undefined },
+		database: { url: databaseUrl(env.TURSO_DATABASE_URL), authToken: authToken(env.TURSO_AUTH_TOKEN) },
 		timeout: timeout(env.DATABASE_TIMEOUT_MS),
 		tokens: tokens(env.API_TOKENS),
+		corsOrigins: corsOrigins(env.CORS_ORIGINS),
+		rateLimit: env.RATE_LIMIT,
 	}
 }
 
@@ -45,6 +56,13 @@ function databaseUrl(value: string | undefined): string {
 	return value
 }
 
+/** An error about a header may quote it: a token that can't be one is found here. */
+function authToken(value: string | undefined): string | undefined {
+	if (!value) return undefined
+	if (/^[\x20-\x7e]+$/.test(value)) return value
+	throw new MisconfiguredError('TURSO_AUTH_TOKEN has characters that no token has, such as a line break')
+}
+
 const DEFAULT_TIMEOUT_MS = 5000
 
 function timeout(value: string | undefined): number {
@@ -54,8 +72,28 @@ function timeout(value: string | undefined): number {
 	throw new MisconfiguredError('DATABASE_TIMEOUT_MS must be a whole number of milliseconds')
 }
 
+/** RFC 6750: no other could ever be presented. */
+const BEARER_TOKEN = /^[\w.~+/-]+=*$/
+
 function tokens(value: string | undefined): Uint8Array[] {
-	const list = (value ?? '').split(',').flatMap((token) => token.trim() || [])
+	const list = listed(value)
 	if (list.length === 0) throw new MisconfiguredError('API_TOKENS is not set')
+	if (!list.every((token) => BEARER_TOKEN.test(token))) {
+		throw new MisconfiguredError('API_TOKENS may have letters, digits and -._~+/ in its tokens, then =')
+	}
 	return list.map((token) => new TextEncoder().encode(token))
+}
+
+function corsOrigins(value: string | undefined): string[] {
+	const origins = listed(value)
+	for (const origin of origins) {
+		if (/^https?:[^*]+$/.test(origin) && URL.canParse(origin) && new URL(origin).origin === origin) continue
+		throw new MisconfiguredError('CORS_ORIGINS must list origins, as in https://app.example.com, with commas')
+	}
+	return origins
+}
+
+/** What stands between the commas. */
+function listed(value = ''): string[] {
+	return value.split(',').flatMap((item) => item.trim() || [])
 }

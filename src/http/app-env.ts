@@ -9,6 +9,8 @@ export interface AppEnv {
 		TimingVariables & {
 			/** For the log. */
 			notes: Notes
+			/** The bearer token that let the request in, behind tokenAuth. Never to be shown. */
+			token: string
 			/** Settles when the stream that answers the request has ended; unset where none does. */
 			streamed?: Promise<void>
 		}
