@@ -1,10 +1,9 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { requestId } from 'hono/request-id'
-import { setMetric, timing } from 'hono/timing'
 import type { AppEnv } from './http/app-env'
 import { tokenAuth } from './http/auth'
-import { limitBody } from './http/body'
 import { crossOrigin } from './http/cross-origin'
+import { databaseTook } from './http/database'
 import { health } from './http/health'
 import { only } from './http/method'
 import { openApi } from './http/openapi'
@@ -37,18 +36,17 @@ export function createApp(resources: readonly Resource[]): Hono<AppEnv> {
 	for (const [name, resource] of tables) {
 		const path = `/${encodeURIComponent(name)}`
 		for (const covered of [path, `${path}/:key`]) {
-			app.use(covered, timing({ total: false }), databaseTiming, crossOrigin())
-			app.use(covered, tokenAuth(), limitRate, limitBody)
+			app.use(covered, noDatabaseYet, crossOrigin(), tokenAuth(), limitRate)
 		}
 		app.route(path, tableRoutes(resource))
 	}
 	return app
 }
 
-/** How long a table's answer waited for the database; 0 where it was not asked. */
-const databaseTiming: MiddlewareHandler<AppEnv> = async (c, next) => {
-	await next()
-	setMetric(c, 'db', c.get('notes').databaseMs ?? 0)
+/** An answer tells how long it waited for the database, and a refusal that came before that it did not. */
+const noDatabaseYet: MiddlewareHandler<AppEnv> = (c, next) => {
+	databaseTook(c, 0)
+	return next()
 }
 
 /** Every refusal leaves here: the caller is told the problem, the log also the cause of what is not the caller's fault. */

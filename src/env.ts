@@ -1,4 +1,4 @@
-import type { DatabaseSettings } from './database/client'
+import { type DatabaseSettings, databaseSettings } from './database/client'
 
 /** What the Worker was configured with, parsed. Nobody else reads the bindings. */
 export interface Settings {
@@ -40,7 +40,7 @@ interface OptionalBindings {
 /** The bindings are typed as if each were always there; one that was never set is not. */
 function parse(env: Partial<Env> & OptionalBindings): Settings {
 	return {
-		database: { url: databaseUrl(env.TURSO_DATABASE_URL), authToken: authToken(env.TURSO_AUTH_TOKEN) },
+		database: database(env.TURSO_DATABASE_URL, env.TURSO_AUTH_TOKEN),
 		timeout: timeout(env.DATABASE_TIMEOUT_MS),
 		tokens: tokens(env.API_TOKENS),
 		corsOrigins: corsOrigins(env.CORS_ORIGINS),
@@ -48,19 +48,22 @@ function parse(env: Partial<Env> & OptionalBindings): Settings {
 	}
 }
 
-function databaseUrl(value: string | undefined): string {
-	if (!value) throw new MisconfiguredError('TURSO_DATABASE_URL is not set')
-	if (!/^(libsql|https?):\/\/./.test(value) || !URL.canParse(value)) {
-		throw new MisconfiguredError('TURSO_DATABASE_URL must start with libsql://, https:// or http://')
+function database(url: string | undefined, authToken: string | undefined): DatabaseSettings {
+	if (!url) throw new MisconfiguredError('TURSO_DATABASE_URL is not set')
+	const settings = databaseAt(url, authToken || undefined)
+	// An error about a header may quote it: a token that can't be in one is found here.
+	if (/[^\x20-\x7e]/.test(settings.headers['Authorization'] ?? '')) {
+		throw new MisconfiguredError('TURSO_AUTH_TOKEN has characters that no token has, such as a line break')
 	}
-	return value
+	return settings
 }
 
-/** An error about a header may quote it: a token that can't be one is found here. */
-function authToken(value: string | undefined): string | undefined {
-	if (!value) return undefined
-	if (/^[\x20-\x7e]+$/.test(value)) return value
-	throw new MisconfiguredError('TURSO_AUTH_TOKEN has characters that no token has, such as a line break')
+function databaseAt(url: string, authToken: string | undefined): DatabaseSettings {
+	try {
+		return databaseSettings(url, authToken)
+	} catch {
+		throw new MisconfiguredError('TURSO_DATABASE_URL must start with libsql://, https:// or http://')
+	}
 }
 
 const DEFAULT_TIMEOUT_MS = 5000

@@ -1,14 +1,25 @@
-import type { Client, InStatement, ResultSet } from '@libsql/client/http'
+import type { Client } from '@libsql/client/http'
 import { classify, DatabaseError } from './failure'
 
+/** SQL with its parameters, all of them text. */
+export interface Statement {
+	sql: string
+	args: string[]
+}
+
+/** A value as libSQL sends it. */
+export type DriverValue = null | string | number | bigint | ArrayBuffer
+export type Rows = DriverValue[][]
+
 /** Runs statements in one transaction and one round trip, and stops waiting when the signal says so. */
-export type Batch = (statements: InStatement[], mode: Mode, signal: AbortSignal) => Promise<ResultSet[]>
+export type Batch = (statements: Statement[], mode: Mode, signal: AbortSignal) => Promise<Rows[]>
 
 /** `write` takes the write lock at once (BEGIN IMMEDIATE), so that a transaction can't lose it half-way. */
 export type Mode = 'write' | 'read'
 
 export interface Sent {
-	results: ResultSet[]
+	/** The rows of each statement. */
+	results: Rows[]
 	/** An earlier try got no answer: what this one found there may be that try's doing. */
 	repeated: boolean
 }
@@ -25,7 +36,7 @@ const MAX_BACKOFF_MS = 500
  */
 export async function send(
 	batch: Batch,
-	statements: InStatement[],
+	statements: Statement[],
 	mode: Mode,
 	deadline: number,
 ): Promise<Sent> {
@@ -53,6 +64,7 @@ export function batchOf(client: Pick<Client, 'batch'>): Batch {
 		const timeout = new Promise<never>((_, reject) => {
 			signal.addEventListener('abort', () => reject(new DatabaseError('unknown', 'timeout')))
 		})
-		return await Promise.race([client.batch(statements, mode), timeout])
+		const results = await Promise.race([client.batch(statements, mode), timeout])
+		return results.map(({ rows }) => rows.map((row) => Array.from(row)))
 	}
 }

@@ -2,8 +2,9 @@ import type { DatabaseError } from '../database/failure'
 import { faultAt } from './encode'
 import type { RowError } from './errors'
 import { type Outcome, outcomesOf, type Submit } from './outcome'
-import { type Ask, requireUniqueKey } from './row-request'
+import type { Ask } from './row-request'
 import type { ColumnInfo, TableInfo } from './table'
+import { requireUniqueKey } from './unique-key'
 
 export interface AskOptions {
 	by?: readonly string[]

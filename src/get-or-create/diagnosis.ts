@@ -1,6 +1,5 @@
-import type { InStatement, ResultSet } from '@libsql/client/http'
 import { classify, type DatabaseError } from '../database/failure'
-import { type Batch, send } from '../database/send'
+import { type Batch, type Rows, type Statement, send } from '../database/send'
 import { faultAt } from './encode'
 import { type Conflict, ConflictError, type Fault, InvalidRowError } from './errors'
 import type { Outcome } from './outcome'
@@ -23,7 +22,7 @@ export async function describeConflicts(
 	if (blocked.length === 0) return outcomes
 	const shapes = [...Map.groupBy(blocked, ({ request }) => request.shape)].map(([shape, rows]) => {
 		const args = [`[${rows.map(({ request }) => request.json).join()}]`]
-		const reads = statementsOf(shape).holders.map(({ sql }): InStatement => ({ sql, args }))
+		const reads = statementsOf(shape).holders.map(({ sql }): Statement => ({ sql, args }))
 		return { shape, rows, reads }
 	})
 	const described = [...outcomes]
@@ -48,11 +47,10 @@ export async function describeConflicts(
 }
 
 /** Each row's conflicts, by its place, from the results of the shape's `holders`. */
-export function conflictsIn(shape: Shape, results: readonly ResultSet[]): Map<number, Conflict[]> {
+export function conflictsIn(shape: Shape, results: readonly Rows[]): Map<number, Conflict[]> {
 	const conflicts = new Map<number, Conflict[]>()
 	for (const [i, { key }] of statementsOf(shape).holders.entries()) {
-		for (const row of results[i]?.rows ?? []) {
-			const [place, ...flags] = Array.from(row)
+		for (const [place, ...flags] of results[i] ?? []) {
 			const differs = shape.by.filter((_, column) => flags[column] === 1).map(({ property }) => property)
 			// Where nothing differs it is the row asked for itself.
 			if (differs.length === 0) continue
@@ -99,7 +97,7 @@ async function missingParents(batch: Batch, { shape, json }: RowRequest, deadlin
 	const parents = shape.table.parents.filter(({ columns }) =>
 		columns.every((column) => isGiven(shape, column)),
 	)
-	const reads = parents.map(({ columns, table, references }): InStatement => {
+	const reads = parents.map(({ columns, table, references }): Statement => {
 		const values = columns.map((column) => valueOf(shape, column, 'given'))
 		const matches = references.map((reference, i) => `parent.${reference} = ${values[i]}`).join(' AND ')
 		const present = values.map((value) => `${value} IS NOT NULL`).join(' AND ')
@@ -110,7 +108,7 @@ async function missingParents(batch: Batch, { shape, json }: RowRequest, deadlin
 	})
 	try {
 		const { results } = await send(batch, reads, 'read', deadline)
-		const orphaned = parents.filter((_, i) => (results[i]?.rows.length ?? 0) > 0)
+		const orphaned = parents.filter((_, i) => (results[i]?.length ?? 0) > 0)
 		const columns = new Set(orphaned.flatMap((parent) => parent.columns))
 		if (columns.size === 0) return invalid(atRow('would leave a row without the row that it refers to'))
 		return invalid(...[...columns].map((column) => faultAt(column, 'refers to a row that does not exist')))

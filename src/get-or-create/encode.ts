@@ -13,20 +13,25 @@ export function encode(info: ColumnInfo, value: unknown, faults: Fault[]): strin
 	} catch {
 		driver = undefined // a mapper given a value of another type may throw whatever it likes
 	}
-	const type = info.column.getSQLType()
-	if (info.blob) {
+	const { affinity } = info
+	if (affinity === 'blob') {
 		if (driver instanceof Uint8Array) return `"${Buffer.from(driver).toString('hex')}"`
 	} else if (typeof driver === 'string') {
-		const wrong = /int|real|floa|doub/i.test(type) ? `must be a value for ${type}` : textFault(info, driver)
+		const numbers = affinity === 'integer' || affinity === 'real'
+		const wrong = numbers ? wrongType(info) : textFault(info, driver)
 		if (wrong === undefined) return JSON.stringify(driver)
 		faults.push(faultAt(info, wrong))
 		return 'null'
-	} else if (!/char|clob|text/i.test(type)) {
+	} else if (affinity !== 'text') {
 		if (typeof driver === 'bigint') return String(driver)
 		if (typeof driver === 'boolean' || Number.isFinite(driver)) return JSON.stringify(driver)
 	}
-	faults.push(faultAt(info, `must be a value for ${type}`))
+	faults.push(faultAt(info, wrongType(info)))
 	return 'null'
+}
+
+function wrongType({ column }: ColumnInfo): string {
+	return `must be a value for ${column.getSQLType()}`
 }
 
 /** What is wrong with a text for a column that takes text, if anything. SQLite itself enforces none of it. */

@@ -1,7 +1,8 @@
 import { DatabaseError } from '../database/failure'
+import type { DriverValue } from '../database/send'
 import { isRowError, type RowError } from './errors'
 import { type Ask, type RowRequest, rowRequest } from './row-request'
-import type { DriverValue, TableInfo } from './table'
+import type { TableInfo } from './table'
 
 /** What became of one row. */
 export type Outcome =

@@ -42,11 +42,11 @@ export function plan(entries: readonly Entry[]): Transaction {
 	const plans: Plan[] = []
 	const holders = new Map<string, { at: number; row: PlannedRow }>()
 	const latestOf = new Map<Shape, number>()
-	/** Per call: the first and the last plan that it is in, and the first that its next row may go into. */
-	const calls = new Map<number, { first: number; last: number; floor: number }>()
+	const calls = new Map<number, CallState>()
 	entries.forEach(({ request, call }, asker) => {
 		const { shape, uniqueValues } = request
-		const own = calls.get(call) ?? { first: plans.length, last: -1, floor: 0 }
+		let own = calls.get(call)
+		if (!own) calls.set(call, (own = { first: plans.length, last: -1, floor: 0 }))
 		const held = uniqueValues.map((value) => holders.get(value))
 		const twin = held[0]
 		if (
@@ -58,12 +58,10 @@ export function plan(entries: readonly Entry[]): Transaction {
 			twin.row.askers.push(asker)
 			return
 		}
-		const earliest = Math.max(
-			own.floor,
-			...held.map((holder) => (holder ? holder.at + 1 : 0)),
-			shape.movesUniqueValues ? own.last + 1 : 0,
-			shape.table.hasOpaqueIndexes ? own.last : 0,
-		)
+		let earliest = own.floor
+		for (const holder of held) if (holder) earliest = Math.max(earliest, holder.at + 1)
+		if (shape.movesUniqueValues) earliest = Math.max(earliest, own.last + 1)
+		if (shape.table.hasOpaqueIndexes) earliest = Math.max(earliest, own.last)
 		const joined = latestOf.get(shape) ?? -1
 		const at = joined >= earliest ? joined : plans.length
 		const row: PlannedRow = { request, askers: [asker] }
@@ -72,14 +70,19 @@ export function plan(entries: readonly Entry[]): Transaction {
 		else plans.push({ shape, rows: [row] })
 		latestOf.set(shape, at)
 		for (const value of uniqueValues) holders.set(value, { at, row })
-		calls.set(call, {
-			first: Math.min(own.first, at),
-			floor: shape.movesUniqueValues ? at + 1 : own.floor,
-			last: Math.max(own.last, at),
-		})
+		own.first = Math.min(own.first, at)
+		own.last = Math.max(own.last, at)
+		if (shape.movesUniqueValues) own.floor = at + 1
 	})
 	const spread = [...calls.values()].some(({ first, last }) => first < last)
 	return { plans, namesConflicts: spread || plans.some(({ shape }) => shape.movesUniqueValues) }
+}
+
+/** The first and the last plan that a call's rows are in, and the first that its next row may go into. */
+interface CallState {
+	first: number
+	last: number
+	floor: number
 }
 
 function isTwin(one: RowRequest, other: RowRequest): boolean {

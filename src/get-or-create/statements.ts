@@ -48,11 +48,11 @@ function insertOf(shape: Shape): string | undefined {
 	].join(' ')
 }
 
-/** What each row is now, in the order asked: the row's place, its columns, and for an update whether it still differs. */
+/** What each row is now, in the order asked: its columns, its place, and for an update whether it still differs. */
 function selectOf(shape: Shape): string {
 	const columns = shape.table.columns.map((column) => `found.${column.sql}`).join(', ')
 	const differs = shape.set.length > 0 ? `, ${anyDiffers(shape)}` : ''
-	return `SELECT item.key, ${columns}${differs} FROM json_each(?1) AS item CROSS JOIN ${shape.table.sql} AS found ON ${matches(shape)}`
+	return `SELECT ${columns}, item.key${differs} FROM json_each(?1) AS item CROSS JOIN ${shape.table.sql} AS found ON ${matches(shape)}`
 }
 
 /**
@@ -143,7 +143,7 @@ export function valueOf(shape: Shape, column: ColumnInfo, use: 'given' | 'insert
 	if (!slot) throw new Error(`no value for ${column.property}`)
 	if (slot.expression !== undefined) return `(${slot.expression})`
 	const value = `item.value ->> ${encoded.indexOf(slot)}`
-	return column.blob ? `unhex(${value})` : value
+	return column.affinity === 'blob' ? `unhex(${value})` : value
 }
 
 function names(columns: readonly ColumnInfo[]): string {

@@ -1,8 +1,8 @@
 import { getTableColumns, getTableName } from 'drizzle-orm'
 import { getTableConfig, type SQLiteColumn, type SQLiteTable } from 'drizzle-orm/sqlite-core'
 
-/** A value as libSQL sends it. */
-export type DriverValue = null | string | number | bigint | ArrayBuffer
+/** What SQLite makes of a value that is stored. Bytes travel as hex inside JSON. */
+export type Affinity = 'integer' | 'text' | 'blob' | 'real' | 'numeric'
 
 export interface ColumnInfo {
 	/** Its Drizzle property name, the name in every answer. */
@@ -12,8 +12,7 @@ export interface ColumnInfo {
 	column: SQLiteColumn
 	/** Its place in the table, and so in every row that is read. */
 	index: number
-	/** Stored as bytes, so that it travels as hex inside JSON. */
-	blob: boolean
+	affinity: Affinity
 	/** An insert must name it: NOT NULL, and nothing fills it in. */
 	required: boolean
 }
@@ -73,7 +72,7 @@ function describe(table: SQLiteTable): TableInfo {
 			sql: quote(column.name),
 			column,
 			index,
-			blob: /blob/i.test(column.getSQLType()),
+			affinity: affinityOf(column.getSQLType()),
 			required: column.notNull && !column.hasDefault && column.generated === undefined,
 		}),
 	)
@@ -114,6 +113,14 @@ function describe(table: SQLiteTable): TableInfo {
 		}),
 		hasOpaqueIndexes: full.length < unique.length,
 	}
+}
+
+/** The rules of https://sqlite.org/datatype3.html#determination_of_column_affinity, but that a type is always named. */
+function affinityOf(type: string): Affinity {
+	if (/int/i.test(type)) return 'integer'
+	if (/char|clob|text/i.test(type)) return 'text'
+	if (/blob/i.test(type)) return 'blob'
+	return /real|floa|doub/i.test(type) ? 'real' : 'numeric'
 }
 
 function isColumn(member: SQLiteColumn | object): member is SQLiteColumn {

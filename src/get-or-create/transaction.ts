@@ -1,6 +1,5 @@
-import type { InStatement, ResultSet } from '@libsql/client/http'
 import { classify, DatabaseError } from '../database/failure'
-import { type Batch, send } from '../database/send'
+import { type Batch, type DriverValue, type Rows, type Statement, send } from '../database/send'
 import { conflictOver, conflictsIn, describeConflicts, diagnose } from './diagnosis'
 import { faultAt } from './encode'
 import { InvalidRowError } from './errors'
@@ -9,7 +8,7 @@ import { type Entry, type Plan, plan } from './plan'
 import type { RowRequest } from './row-request'
 import type { Shape } from './shape'
 import { identity, statementsOf } from './statements'
-import type { DriverValue } from './table'
+import type { ColumnInfo } from './table'
 
 /**
  * Runs rows in one transaction, and so in one round trip; the answer to a conflict costs one more.
@@ -52,31 +51,37 @@ export async function findRow(
 		'read',
 		deadline,
 	)
-	return rowsOf(results[0])[0]?.slice(1)
+	return results[0]?.[0]
 }
 
-function statementsFor({ shape, rows }: Plan, namesConflicts: boolean): InStatement[] {
+function statementsFor({ shape, rows }: Plan, namesConflicts: boolean): Statement[] {
 	const args = [`[${rows.map(({ request }) => request.json).join()}]`]
 	const { update, insert, select, holders } = statementsOf(shape)
 	const named = namesConflicts ? holders.map(({ sql }) => sql) : []
 	return [update, insert, select, ...named].flatMap((sql) => (sql === undefined ? [] : [{ sql, args }]))
 }
 
-function readOutcomes(plans: Plan[], results: ResultSet[], namesConflicts: boolean): Outcome[] {
+function readOutcomes(plans: Plan[], results: Rows[], namesConflicts: boolean): Outcome[] {
 	const outcomes: Outcome[] = []
 	let next = 0
-	const take = (): Row[] => rowsOf(results[next++])
+	const take = (): Rows => {
+		const rows = results[next++]
+		if (!rows) throw new Error('the database left out a result')
+		return rows
+	}
 	for (const { shape, rows } of plans) {
 		const { update, insert, holders } = statementsOf(shape)
+		const key = identity(shape)
 		const updated = new Set(update === undefined ? [] : take().map(keyText))
 		const created = new Set(insert === undefined ? [] : take().map(keyText))
-		const found = new Map(take().map(([place, ...row]) => [Number(place), row]))
+		const width = shape.table.columns.length
+		const found = new Map(take().map((row) => [row[width], row]))
 		const named = namesConflicts ? results.slice(next, (next += holders.length)) : []
 		const conflicts = conflictsIn(shape, named)
 		rows.forEach(({ askers: [first, ...twins] }, place) => {
 			const row = found.get(place)
 			const outcome =
-				(row ? foundOutcome(shape, row, updated, created) : missedOutcome(shape)) ??
+				(row ? foundOutcome(shape, key, row, updated, created) : missedOutcome(shape)) ??
 				conflictOver(conflicts.get(place))
 			outcomes[first] = outcome
 			for (const twin of twins) {
@@ -91,17 +96,18 @@ type Row = DriverValue[]
 
 /** Found: nothing where it still differs, so that another row's unique value stood in the way of the update. */
 function foundOutcome(
-	shape: Shape,
-	found: Row,
+	{ table }: Shape,
+	key: readonly ColumnInfo[],
+	row: Row,
 	updated: Set<string>,
 	created: Set<string>,
 ): Outcome | undefined {
-	const row = found.slice(0, shape.table.columns.length)
-	const differs = found[row.length] === 1
-	const key = keyText(identity(shape).map(({ index }) => row[index] ?? null))
+	const differs = row[table.columns.length + 1] === 1
+	const nothingDone = created.size === 0 && updated.size === 0
+	const id = nothingDone ? '' : keyText(key.map(({ index }) => row[index] ?? null))
 	// Claimed once: should two rows that differ to us be one to the database, the first of them made it.
-	const isCreated = created.delete(key)
-	const isUpdated = updated.delete(key)
+	const isCreated = created.delete(id)
+	const isUpdated = updated.delete(id)
 	if (differs && !isCreated && !isUpdated) return undefined
 	return { kind: 'row', values: row, created: isCreated, updated: isUpdated }
 }
@@ -128,9 +134,4 @@ function keyText(values: Row): string {
 	return values
 		.map((value) => (value instanceof ArrayBuffer ? Buffer.from(value).toString('hex') : String(value)))
 		.join('\0')
-}
-
-function rowsOf(result: ResultSet | undefined): Row[] {
-	if (!result) throw new Error('the database left out a result')
-	return result.rows.map((row) => Array.from(row))
 }

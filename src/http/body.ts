@@ -1,6 +1,5 @@
-import type { Context, MiddlewareHandler } from 'hono'
+import type { Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import type { AppEnv } from './app-env'
 import { Problem } from './problem'
 
 /** What the contract allows a JSON body. A stream of NDJSON may be of any length, in lines of at most 64 KiB. */
@@ -29,15 +28,13 @@ const limitJson = bodyLimit({
 	},
 })
 
-/** Refuses a JSON body that is too large before it is read whole. */
-export const limitBody: MiddlewareHandler<AppEnv> = async (c, next) => {
-	if (c.req.raw.body && bodyTypeOf(c) === 'ndjson') return await next()
-	return await limitJson(c, next)
-}
-
-/** The body's JSON. @throws Problem */
+/** The body's JSON; one that is too large is refused before it is read whole. @throws Problem */
 export async function jsonBody(c: Context): Promise<unknown> {
-	return parseJson(new Uint8Array(await c.req.arrayBuffer()), 'body')
+	let json: unknown
+	await limitJson(c, async () => {
+		json = parseJson(new Uint8Array(await c.req.arrayBuffer()), 'body')
+	})
+	return json
 }
 
 /** @throws Problem that says what is wrong with the bytes. */

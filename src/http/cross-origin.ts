@@ -25,5 +25,5 @@ export function crossOrigin(): MiddlewareHandler<AppEnv> {
 		],
 		maxAge: MAX_AGE_SECONDS,
 	})
-	return async (c, next) => (settingsOf(c.env).corsOrigins.length > 0 ? await allow(c, next) : await next())
+	return (c, next) => (settingsOf(c.env).corsOrigins.length > 0 ? allow(c, next) : next())
 }

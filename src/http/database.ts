@@ -1,10 +1,10 @@
 import type { Context } from 'hono'
 import { httpBatch } from '../database/client'
+import type { DriverValue } from '../database/send'
 import { settingsOf } from '../env'
 import type { Outcome } from '../get-or-create/outcome'
 import type { RowRequest } from '../get-or-create/row-request'
 import { sharedCommits } from '../get-or-create/shared-commits'
-import type { DriverValue } from '../get-or-create/table'
 import { findRow } from '../get-or-create/transaction'
 import { timed } from '../log'
 import type { AppEnv } from './app-env'
@@ -13,7 +13,7 @@ import type { AppEnv } from './app-env'
 export async function commit(c: Context<AppEnv>, requests: RowRequest[]): Promise<Outcome[]> {
 	const { database, timeout } = settingsOf(c.env)
 	c.get('notes').commit = 'isolate'
-	return await timed(c.get('notes'), () =>
+	return await waiting(c, () =>
 		sharedCommits(database).submit(requests, Date.now() + timeout, (promise) =>
 			c.executionCtx.waitUntil(promise),
 		),
@@ -23,5 +23,20 @@ export async function commit(c: Context<AppEnv>, requests: RowRequest[]): Promis
 /** Reads the row that a request of the verb `get` asks for, with a client of this request's own. */
 export async function find(c: Context<AppEnv>, request: RowRequest): Promise<DriverValue[] | undefined> {
 	const { database, timeout } = settingsOf(c.env)
-	return await timed(c.get('notes'), () => findRow(httpBatch(database), request, Date.now() + timeout))
+	return await waiting(c, () => findRow(httpBatch(database), request, Date.now() + timeout))
+}
+
+/** Tells the log how long it takes, and the answer, unless that is a stream whose headers have gone. */
+async function waiting<T>(c: Context<AppEnv>, wait: () => Promise<T>): Promise<T> {
+	const notes = c.get('notes')
+	try {
+		return await timed(notes, wait)
+	} finally {
+		if (!c.finalized) databaseTook(c, notes.databaseMs ?? 0)
+	}
+}
+
+/** In milliseconds. Not by Hono's timing, which appends to the answer: that makes every answer be copied. */
+export function databaseTook(c: Context<AppEnv>, ms: number): void {
+	c.header('Server-Timing', `db;dur=${ms}`)
 }

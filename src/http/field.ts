@@ -36,7 +36,7 @@ function typeField(info: ColumnInfo): Field {
 		case 'buffer':
 			return bytes
 		case 'number':
-			return /int/i.test(column.getSQLType()) ? integer : number
+			return info.affinity === 'integer' ? integer : number
 		case 'string':
 			return column.columnType === 'SQLiteNumeric' ? decimal : textField(info)
 		default:
@@ -88,11 +88,17 @@ function textField(info: ColumnInfo): Field {
 }
 
 function customField(info: ColumnInfo): Field {
-	const type = info.column.getSQLType()
-	if (/int/i.test(type)) return integer
-	if (/char|clob|text/i.test(type)) return textField(info)
-	if (/blob/i.test(type)) return bytes
-	return number
+	switch (info.affinity) {
+		case 'integer':
+			return integer
+		case 'text':
+			return textField(info)
+		case 'blob':
+			return bytes
+		case 'real':
+		case 'numeric':
+			return number
+	}
 }
 
 function depthOf(value: unknown): number {

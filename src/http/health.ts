@@ -13,7 +13,7 @@ export function health(): Handler<AppEnv> {
 		const { database, timeout } = settingsOf(c.env)
 		const signal = AbortSignal.timeout(Math.min(timeout, HEALTH_TIMEOUT_MS))
 		try {
-			await httpBatch(database)(['SELECT 1'], 'read', signal)
+			await httpBatch(database)([{ sql: 'SELECT 1', args: [] }], 'read', signal)
 		} catch (error) {
 			throw classify(error)
 		}

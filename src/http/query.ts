@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
-import { requireUniqueKey } from '../get-or-create/row-request'
 import type { ColumnInfo } from '../get-or-create/table'
+import { requireUniqueKey } from '../get-or-create/unique-key'
 import { Problem } from './problem'
 import type { Resource } from './resource'
 

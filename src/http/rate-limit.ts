@@ -9,14 +9,11 @@ const RETRY_AFTER_SECONDS = '10'
 /** Refuses a token's requests beyond the limit of the RATE_LIMIT binding, where there is one. It stands behind the token. */
 export const limitRate: MiddlewareHandler<AppEnv> = async (c, next) => {
 	const { rateLimit } = settingsOf(c.env)
-	if (rateLimit) {
-		const { success } = await rateLimit.limit({ key: await keyOf(c.get('token')) })
-		if (!success) {
-			const detail = 'The token has made too many requests.'
-			throw new Problem('rate-limited', detail, {}, { 'Retry-After': RETRY_AFTER_SECONDS })
-		}
-	}
-	return await next()
+	if (!rateLimit) return await next()
+	const { success } = await rateLimit.limit({ key: await keyOf(c.get('token')) })
+	if (success) return await next()
+	const detail = 'The token has made too many requests.'
+	throw new Problem('rate-limited', detail, {}, { 'Retry-After': RETRY_AFTER_SECONDS })
 }
 
 /** A token's hash: the key leaves the Worker, the token does not. */

@@ -1,6 +1,6 @@
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
-import { requireDecidable } from '../get-or-create/row-request'
 import { type ColumnInfo, type TableInfo, tableInfo, type UniqueKey } from '../get-or-create/table'
+import { requireDecidable } from '../get-or-create/unique-key'
 
 /** A table that is served, and what callers see of it. */
 export interface Resource<T extends SQLiteTable = SQLiteTable, Hidden extends string = string> {

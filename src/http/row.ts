@@ -1,7 +1,8 @@
 import * as v from 'valibot'
+import type { DriverValue } from '../database/send'
 import { faultAt } from '../get-or-create/encode'
 import type { Fault } from '../get-or-create/errors'
-import type { ColumnInfo, DriverValue } from '../get-or-create/table'
+import type { ColumnInfo } from '../get-or-create/table'
 import { fieldOf } from './field'
 import type { Resource } from './resource'
 

@@ -26,14 +26,29 @@ interface Write {
 	update: ColumnInfo[] | undefined
 }
 
+/** Of each table and method. */
+const MAX_QUERIES = 100
+
 /** The handler of POST (get or create) or PUT (update or create). */
 export function write(resource: Resource, format: RowFormat, verb: Write['verb']) {
 	const parameters = verb === 'update-or-create' ? ['by', 'update'] : ['by']
-	return async (c: Context<AppEnv>): Promise<Response> => {
+	/** By query string: callers repeat themselves. */
+	const known = new Map<string, Write>()
+	const operationOf = (c: Context<AppEnv>): Write => {
+		const { url } = c.req
+		const query = url.includes('?') ? url.slice(url.indexOf('?')) : ''
+		const seen = known.get(query)
+		if (seen) return seen
 		requireKnownParameters(c, parameters)
 		const by = byParameter(c, resource)
 		const update = columnsParameter(c, 'update', resource)
 		const operation: Write = { resource, format, verb, by, update }
+		if (known.size >= MAX_QUERIES) known.clear()
+		known.set(query, operation)
+		return operation
+	}
+	return async (c: Context<AppEnv>): Promise<Response> => {
+		const operation = operationOf(c)
 		if (bodyTypeOf(c) === 'ndjson') return answerStream(c, operation)
 		const json = await jsonBody(c)
 		return Array.isArray(json) ? await answerArray(c, operation, json) : await answerOne(c, operation, json)

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { httpBatch } from '../../src/database/client'
+import { databaseSettings, httpBatch } from '../../src/database/client'
 import type { Batch } from '../../src/database/send'
 import { entriesOf } from '../../src/get-or-create/plan'
 import { type Ask, rowRequest } from '../../src/get-or-create/row-request'
@@ -16,7 +16,7 @@ const by = table.columns.filter(({ property }) => property === 'email')
 /** Runs rows over the real database, and counts how often it is asked. */
 async function counted(asks: Ask[], info = table) {
 	let count = 0
-	const real = httpBatch({ url: env.TURSO_DATABASE_URL, authToken: undefined })
+	const real = httpBatch(databaseSettings(env.TURSO_DATABASE_URL))
 	const batch: Batch = async (...args) => {
 		count++
 		return await real(...args)

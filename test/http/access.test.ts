@@ -62,6 +62,7 @@ describe('a service that is not configured', () => {
 		['API_TOKENS', { API_TOKENS: 'good-token, SECRET!' }],
 		['DATABASE_TIMEOUT_MS', { DATABASE_TIMEOUT_MS: 'soon' }],
 		['TURSO_AUTH_TOKEN', { TURSO_AUTH_TOKEN: 'SECRET\n' }],
+		['TURSO_AUTH_TOKEN', { TURSO_AUTH_TOKEN: '', TURSO_DATABASE_URL: 'http://db?authToken=SECRET%0a' }],
 		['CORS_ORIGINS', { CORS_ORIGINS: '*' }],
 		['CORS_ORIGINS', { CORS_ORIGINS: 'null' }],
 		['CORS_ORIGINS', { CORS_ORIGINS: 'app.example.com' }],
@@ -97,7 +98,7 @@ describe('every answer', () => {
 	it('from a table says how long the database took', async () => {
 		const made = await post('/users', { name: fresh('u'), email: fresh('u') })
 		expect(made.headers.get('server-timing')).toMatch(/^db;dur=\d+(\.\d+)?$/)
-		expect((await post('/users', {})).headers.get('server-timing')).toBe('db;dur=0.0')
+		expect((await post('/users', {})).headers.get('server-timing')).toBe('db;dur=0')
 	})
 })
 

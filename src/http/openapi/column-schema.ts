@@ -1,5 +1,5 @@
 import { maxLengthOf } from '../../get-or-create/encode'
-import type { ColumnInfo } from '../../get-or-create/table'
+import type { Affinity, ColumnInfo } from '../../get-or-create/table'
 import { DECIMAL_NUMBER, WHOLE_NUMBER } from '../field'
 
 type JsonType = 'array' | 'boolean' | 'integer' | 'null' | 'number' | 'object' | 'string'
@@ -42,7 +42,7 @@ export function columnSchema(info: ColumnInfo): Schema {
 }
 
 /** The same without null, which no query or path can spell. */
-export function valueSchema({ column }: ColumnInfo): Schema {
+export function valueSchema({ column, affinity }: ColumnInfo): Schema {
 	switch (column.dataType) {
 		case 'boolean':
 			return { type: 'boolean' }
@@ -58,13 +58,13 @@ export function valueSchema({ column }: ColumnInfo): Schema {
 		case 'buffer':
 			return BYTES
 		case 'number':
-			return /int/i.test(column.getSQLType()) ? INTEGER : { type: 'number' }
+			return affinity === 'integer' ? INTEGER : { type: 'number' }
 		case 'string':
 			return column.columnType === 'SQLiteNumeric'
 				? { type: 'string', pattern: DECIMAL_NUMBER.source, description: 'A decimal number.' }
 				: textSchema(column)
 		default:
-			return customSchema(column.getSQLType())
+			return customSchema(affinity)
 	}
 }
 
@@ -81,10 +81,18 @@ function textSchema(column: ColumnInfo['column']): Schema {
 	return { type: 'string', ...(maxLength === undefined ? {} : { maxLength }) }
 }
 
-function customSchema(sqlType: string): Schema {
-	if (/int/i.test(sqlType)) return INTEGER
-	if (/char|clob|text/i.test(sqlType)) return { type: 'string' }
-	return /blob/i.test(sqlType) ? BYTES : { type: 'number' }
+function customSchema(affinity: Affinity): Schema {
+	switch (affinity) {
+		case 'integer':
+			return INTEGER
+		case 'text':
+			return { type: 'string' }
+		case 'blob':
+			return BYTES
+		case 'real':
+		case 'numeric':
+			return { type: 'number' }
+	}
 }
 
 function nullable({ type = [], enum: values }: Schema): Schema {

@@ -1,0 +1,11 @@
+import { describe, expect, it } from 'vitest'
+import { createApp } from '../../src/app'
+import { resources } from '../../src/resources'
+
+describe('the routes', () => {
+	it("suit Hono's fastest router, which gives up for all paths where two patterns of one kind overlap", () => {
+		const { router } = createApp(resources)
+		router.match('POST', '/users')
+		expect(router.name).toBe('SmartRouter + RegExpRouter')
+	})
+})
