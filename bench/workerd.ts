@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { compatibilityDate } from '../scripts/bundle.ts'
+import type { Child } from '../scripts/child.ts'
 import { freePort, startServer } from '../scripts/server.ts'
 import type { WorkerDefinition } from './workers.ts'
 
@@ -18,6 +19,8 @@ const START_TIMEOUT_MS = 10_000
 /** A running Worker: where it listens, and how it ends. */
 export interface Running {
 	origin: string
+	/** Its log is what it prints. */
+	process: Child['process']
 	stop(): Promise<void>
 }
 
@@ -42,7 +45,7 @@ export async function startWorkerd(
 			timeout: START_TIMEOUT_MS,
 		},
 	)
-	return { origin, stop: () => child.stop() }
+	return { origin, process: child.process, stop: () => child.stop() }
 }
 
 /** A quoted text of JSON is one of Cap'n Proto too. */

@@ -8,6 +8,10 @@ export interface Settings extends CommitSettings {
 	timeout: number
 	/** The bearer tokens that callers may use, in bytes. */
 	tokens: Uint8Array[]
+	/** The origins whose pages may call. None: no CORS. */
+	corsOrigins: string[]
+	/** Limits each token's requests, where it is bound. */
+	rateLimit: RateLimit | undefined
 }
 
 /** A setting that is missing or makes no sense. The message names it and is for the log, never for a caller. */
@@ -34,6 +38,7 @@ interface OptionalBindings {
 	GROUP_COMMIT?: DurableObjectNamespace<GroupCommitObject>
 	GROUP_COMMIT_LOCATION?: string
 	GROUP_COMMIT_SHARDS?: string
+	RATE_LIMIT?: RateLimit
 }
 
 /** The bindings are typed as if each were always there; one that was never set is not. */
@@ -43,13 +48,24 @@ function parse(env: Partial<Env> & OptionalBindings): Settings {
 		object: object(env),
 		timeout: timeout(env.DATABASE_TIMEOUT_MS),
 		tokens: tokens(env.API_TOKENS),
+		corsOrigins: corsOrigins(env.CORS_ORIGINS),
+		rateLimit: env.RATE_LIMIT,
 	}
 }
 
 function database(url: string | undefined, authToken: string | undefined): DatabaseSettings {
 	if (!url) throw new MisconfiguredError('TURSO_DATABASE_URL is not set')
+	const settings = databaseAt(url, authToken || undefined)
+	// An error about a header may quote it: a token that can't be in one is found here.
+	if (/[^\x20-\x7e]/.test(settings.headers['Authorization'] ?? '')) {
+		throw new MisconfiguredError('TURSO_AUTH_TOKEN has characters that no token has, such as a line break')
+	}
+	return settings
+}
+
+function databaseAt(url: string, authToken: string | undefined): DatabaseSettings {
 	try {
-		return databaseSettings(url, authToken || undefined)
+		return databaseSettings(url, authToken)
 	} catch {
 		throw new MisconfiguredError('TURSO_DATABASE_URL must start with libsql://, https:// or http://')
 	}
@@ -97,8 +113,28 @@ function wholeNumber(text: string, otherwise: string): number {
 	throw new MisconfiguredError(otherwise)
 }
 
+/** RFC 6750: no other could ever be presented. */
+const BEARER_TOKEN = /^[\w.~+/-]+=*$/
+
 function tokens(value: string | undefined): Uint8Array[] {
-	const list = (value ?? '').split(',').flatMap((token) => token.trim() || [])
+	const list = listed(value)
 	if (list.length === 0) throw new MisconfiguredError('API_TOKENS is not set')
+	if (!list.every((token) => BEARER_TOKEN.test(token))) {
+		throw new MisconfiguredError('API_TOKENS may have letters, digits and -._~+/ in its tokens, then =')
+	}
 	return list.map((token) => new TextEncoder().encode(token))
+}
+
+function corsOrigins(value: string | undefined): string[] {
+	const origins = listed(value)
+	for (const origin of origins) {
+		if (/^https?:[^*]+$/.test(origin) && URL.canParse(origin) && new URL(origin).origin === origin) continue
+		throw new MisconfiguredError('CORS_ORIGINS must list origins, as in https://app.example.com, with commas')
+	}
+	return origins
+}
+
+/** What stands between the commas. */
+function listed(value = ''): string[] {
+	return value.split(',').flatMap((item) => item.trim() || [])
 }

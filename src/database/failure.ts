@@ -71,6 +71,8 @@ function codeOf(error: unknown): string {
 function reasonOf(cause: unknown): string {
 	if (typeof cause === 'string') return cause
 	if (!(cause instanceof Error)) return 'no reason given'
+	// JSON.parse's quotes what it read.
+	if (cause instanceof SyntaxError) return cause.name
 	const missing = /no such (table|column): [\w.]+/.exec(cause.message)
 	return missing?.[0] || codeOf(cause) || `${cause.name}: ${cause.message}`
 }

@@ -38,6 +38,7 @@ export function tableRoutes(resource: Resource): Hono<AppEnv> {
 async function answerRow(c: Context<AppEnv>, format: RowFormat, request: RowRequest): Promise<Response> {
 	const values = await find(c, request)
 	if (!values) throw notFound()
+	c.get('notes').outcome = 'found'
 	return c.json(format.present(values))
 }
 
