@@ -45,6 +45,7 @@ describe('bad input', () => {
 		['an id that is text', { id: '1', name: 'x', email: 'x' }, ['/id']],
 		['an id with a fraction', { id: 1.5, name: 'x', email: 'x' }, ['/id']],
 		['an id that is too large', { id: 2 ** 53, name: 'x', email: 'x' }, ['/id']],
+		['an id that leaves too few to give', { id: 2 ** 52 + 1, name: 'x', email: 'x' }, ['/id']],
 		['an id of null', { id: null, name: 'x', email: 'x' }, ['/id']],
 		['a pointer to escape', { 'a/b~c': 1, name: 'x', email: 'x' }, ['/a~1b~0c']],
 	])('answers 422 to %s', async (_, body, pointers) => {
