@@ -12,7 +12,7 @@ import { locationOf } from './location'
 import { answerLines } from './ndjson'
 import { Problem } from './problem'
 import { problemOf } from './problem-of'
-import { byParameter, columnsParameter, requireKnownParameters } from './query'
+import { byParameter, columnsParameter, knownParameters } from './query'
 import type { Resource } from './resource'
 import type { RowFormat } from './row'
 
@@ -30,7 +30,7 @@ const MAX_QUERIES = 100
 
 /** The handler of POST (get or create) or PUT (update or create). */
 export function write(resource: Resource, format: RowFormat, verb: Write['verb']) {
-	const parameters = verb === 'update-or-create' ? ['by', 'update'] : ['by']
+	const allowed = verb === 'update-or-create' ? ['by', 'update'] : ['by']
 	/** By query string: callers repeat themselves. */
 	const known = new Map<string, Write>()
 	const operationOf = (c: Context<AppEnv>): Write => {
@@ -38,9 +38,9 @@ export function write(resource: Resource, format: RowFormat, verb: Write['verb']
 		const query = url.includes('?') ? url.slice(url.indexOf('?')) : ''
 		const seen = known.get(query)
 		if (seen) return seen
-		requireKnownParameters(c, parameters)
-		const by = byParameter(c, resource)
-		const update = columnsParameter(c, 'update', resource)
+		const parameters = knownParameters(c, allowed)
+		const by = byParameter(parameters, resource)
+		const update = columnsParameter(parameters, 'update', resource)
 		const operation: Write = { resource, format, verb, by, update }
 		if (known.size >= MAX_QUERIES) known.clear()
 		known.set(query, operation)

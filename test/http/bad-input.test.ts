@@ -109,7 +109,7 @@ describe('bad input', () => {
 		expect(refusal(answer)).toEqual([415, '/problems/unsupported-media-type'])
 	})
 
-	it.each(['?by=email&by=name', '?nope=1', '?update=name', '?by=email&x'])(
+	it.each(['?by=email&by=name', '?nope=1', '?update=name', '?by=email&x', '?=email', '?__proto__=email'])(
 		'answers 422 to %s',
 		async (query) => {
 			expect(refusal(await post(`/users${query}`, { name: 'x', email: 'x' }))).toEqual([
@@ -118,6 +118,15 @@ describe('bad input', () => {
 			])
 		},
 	)
+
+	it('cuts a long word of the caller, and no character of it', async () => {
+		const answer = await post(`/users?${'x'.repeat(49)}${encodeURIComponent('🦊')}=1`, {
+			name: 'x',
+			email: 'x',
+		})
+		expect(refusal(answer)).toEqual([422, '/problems/invalid-parameter'])
+		expect((answer.body as { detail: string }).detail.isWellFormed()).toBe(true)
+	})
 
 	it('refuses deep nesting where text is wanted', async () => {
 		const body = `{"name":${'['.repeat(100_000)}${']'.repeat(100_000)},"email":"x"}`
