@@ -16,15 +16,15 @@ export function answerLines(
 	const encoder = new TextEncoder()
 	const reader = input.getReader()
 	const splitter = new LineSplitter()
-	const read = () => {
-		const chunk = reader.read()
-		// It may fail while nobody waits for it; whoever does next will meet the same failure.
-		chunk.catch(() => undefined)
-		return chunk
-	}
+	const read = async () => await reader.read().catch(() => 'broken-off' as const)
 	let waiting: Line[] = []
 	let next: ReturnType<typeof read> | undefined
 	let ended = false
+
+	function linesOf(chunk: Awaited<ReturnType<typeof read>>): Line[] {
+		if (chunk === 'broken-off') return [chunk]
+		return chunk.value ? splitter.push(chunk.value) : splitter.end()
+	}
 
 	async function gather(): Promise<void> {
 		while (!ended && waiting.length < MAX_GROUP_LINES) {
@@ -32,8 +32,8 @@ export function answerLines(
 			const chunk = await (waiting.length === 0 ? next : Promise.race([next, soon()]))
 			if (!chunk) return
 			next = undefined
-			ended = chunk.done
-			const lines = chunk.value ? splitter.push(chunk.value) : splitter.end()
+			ended = chunk === 'broken-off' || chunk.done
+			const lines = linesOf(chunk)
 			waiting = waiting.concat(lines.filter((line) => !isBlank(line)))
 		}
 	}

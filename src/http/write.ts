@@ -104,6 +104,8 @@ async function answerGroup(c: Context<AppEnv>, operation: Write, lines: Line[]):
 
 function jsonOf(line: Line): unknown {
 	if (line === 'too-long') throw new Problem('payload-too-large', 'The line is longer than 64 KiB.')
+	if (line === 'broken-off')
+		throw new Problem('malformed-json', 'The stream did not arrive whole: here it broke off.')
 	return parseJson(line, 'line')
 }
 
