@@ -90,3 +90,14 @@ describe('a GET or HEAD with a body', () => {
 		expect((await send(['HEAD /users/1000000 HTTP/1.1', 'Host: x', type, framing], body)).status).toBe(404)
 	})
 })
+
+describe('a Host header that makes no URL', () => {
+	it.each(['a b', '[::', '%', 'x:99999', '<b>'])('is refused: %s', async (host) => {
+		for (const path of ['/', '/users/1', '/users?name=x']) {
+			expect(problem(await send([`GET ${path} HTTP/1.1`, `Host: ${host}`]))).toEqual([
+				404,
+				'/problems/not-found',
+			])
+		}
+	})
+})
