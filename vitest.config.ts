@@ -33,12 +33,12 @@ export default defineConfig({
 				test: {
 					name: 'workers',
 					include: ['test/**/*.test.ts'],
-					exclude: ['test/node/**', 'test/runtime/**', 'test/browser/**'],
+					exclude: ['test/node/**', 'test/runtime/**', 'test/fuzz/**', 'test/browser/**'],
 					globalSetup: ['./test/global-setup.ts'],
 					testTimeout: 30_000,
 				},
 			},
-			{ test: { name: 'node', include: ['test/{node,runtime}/**/*.test.ts'] } },
+			{ test: { name: 'node', include: ['test/{node,runtime,fuzz}/**/*.test.ts'] } },
 		],
 	},
 })

@@ -50,6 +50,7 @@ export class Connection {
 	/**
 	 * Sends the pieces and reads one answer; undefined where the server closed the connection without one. With `end`
 	 * it says afterwards that nothing more will come.
+	 * @throws Error where the server does neither in time.
 	 */
 	async exchange(method: string, pieces: Buffer[], { end = false } = {}): Promise<Answer | undefined> {
 		for (const piece of pieces) {
@@ -59,7 +60,11 @@ export class Connection {
 			if (pieces.length > 1) await new Promise(setImmediate)
 		}
 		if (end) this.#socket.end()
-		const timer = setTimeout(() => this.#socket.destroy(new Error('no answer')), TIMEOUT_MS)
+		let isLate = false
+		const timer = setTimeout(() => {
+			isLate = true
+			this.#socket.destroy()
+		}, TIMEOUT_MS)
 		try {
 			for (;;) {
 				const read = readAnswer(this.#received, method, this.#closed)
@@ -68,6 +73,7 @@ export class Connection {
 					if (read.answer.headers.get('connection') === 'close') this.close()
 					return read.answer
 				}
+				if (isLate) throw new Error(`no answer within ${TIMEOUT_MS / 1000} seconds`)
 				if (this.#closed) return undefined
 				await new Promise<void>((resolve) => (this.#wake = resolve))
 			}
@@ -92,9 +98,8 @@ export class Caller {
 	}
 
 	/**
-	 * Undefined where the server closed fresh connections without an answer. Where it refuses a request before it has
-	 * read the whole, it closes the connection, and the answer, or the next request, may get lost on the way. Sent again,
-	 * a request that had an effect would be answered otherwise.
+	 * Undefined where the server closed several connections without an answer. It may close one just while the next
+	 * request comes; sent again, a request that had an effect would be answered otherwise.
 	 */
 	async exchange(method: string, pieces: Buffer[]): Promise<Answer | undefined> {
 		for (let attempt = 0; attempt < 4; attempt++) {
