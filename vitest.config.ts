@@ -48,14 +48,14 @@ function workers(name: string, include: string[], options: { durableObjects?: Re
 		test: {
 			name,
 			include,
-			exclude: ['test/node/**', 'test/runtime/**', 'test/browser/**'],
+			exclude: ['test/node/**', 'test/runtime/**', 'test/fuzz/**', 'test/browser/**'],
 			globalSetup: ['./test/global-setup.ts'],
 			testTimeout: 30_000,
 		},
 	}
 }
 
-// The contract holds whichever way a transaction goes; test/node and test/runtime need what Workers don't have.
+// The contract holds whichever way a transaction goes; test/node, test/runtime and test/fuzz need what Workers don't have.
 export default defineConfig({
 	test: {
 		// Log lines and warnings of tests that pass are what those tests are about.
@@ -63,7 +63,7 @@ export default defineConfig({
 		projects: [
 			workers('isolate', ['test/**/*.test.ts']),
 			workers('object', CONTRACT, { durableObjects: { GROUP_COMMIT: 'GroupCommit' } }),
-			{ test: { name: 'node', include: ['test/{node,runtime}/**/*.test.ts'] } },
+			{ test: { name: 'node', include: ['test/{node,runtime,fuzz}/**/*.test.ts'] } },
 		],
 	},
 })

@@ -22,7 +22,7 @@ import { problemPages } from './pages/problems'
 export function createApp(resources: readonly Resource[]): Hono<AppEnv> {
 	const app = new Hono<AppEnv>()
 	app.use(requestId(), requestLog)
-	app.onError((error, c) => refuse(c, error))
+	app.onError((error, c) => refuse(c, URL.canParse(c.req.url) ? error : noHost()))
 	app.notFound((c) => refuse(c, new Problem('not-found', 'There is nothing at this path.')))
 
 	app.get('/', pageHeaders(), home()).all(only('GET, HEAD'))
@@ -47,6 +47,11 @@ export function createApp(resources: readonly Resource[]): Hono<AppEnv> {
 const noDatabaseYet: MiddlewareHandler<AppEnv> = (c, next) => {
 	databaseTook(c, 0)
 	return next()
+}
+
+/** The runtime makes the URL from any Host header, though not every one gives a URL. */
+function noHost(): Problem {
+	return new Problem('not-found', 'The Host header is not the name of a host.')
 }
 
 /** Every refusal leaves here: the caller is told the problem, the log also the cause of what is not the caller's fault. */

@@ -20,17 +20,17 @@ export function answerLines(
 	const encoder = new TextEncoder()
 	const reader = input.getReader()
 	const splitter = new LineSplitter()
-	const read = () => {
-		const chunk = reader.read()
-		// It may fail while nobody waits for it; whoever does next will meet the same failure.
-		chunk.catch(() => undefined)
-		return chunk
-	}
+	const read = async () => await reader.read().catch(() => 'broken-off' as const)
 	let waiting: Line[] = []
 	let next: ReturnType<typeof read> | undefined
-	let ended = false
+	let ended: StreamEnd | undefined
 	let left = false
 	let answering: Promise<string[]> | undefined
+
+	function linesOf(chunk: Awaited<ReturnType<typeof read>>): Line[] {
+		if (chunk === 'broken-off') return [chunk]
+		return chunk.value ? splitter.push(chunk.value) : splitter.end()
+	}
 
 	async function gather(): Promise<void> {
 		while (!ended && waiting.length < MAX_GROUP_LINES) {
@@ -38,8 +38,9 @@ export function answerLines(
 			const chunk = await (waiting.length === 0 ? next : Promise.race([next, soon()]))
 			if (!chunk) return
 			next = undefined
-			ended = chunk.done
-			const lines = chunk.value ? splitter.push(chunk.value) : splitter.end()
+			if (chunk === 'broken-off') ended = 'broken'
+			else if (chunk.done) ended = 'answered'
+			const lines = linesOf(chunk)
 			waiting = waiting.concat(lines.filter((line) => !isBlank(line)))
 		}
 	}
@@ -73,7 +74,7 @@ export function answerLines(
 				}
 				if (left || !ended || waiting.length > 0) return
 				controller.close()
-				end('answered')
+				end(ended)
 			},
 			async cancel(reason) {
 				left = true

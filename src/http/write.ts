@@ -13,7 +13,7 @@ import { locationOf } from './location'
 import { answerLines, type StreamEnd } from './ndjson'
 import { Problem } from './problem'
 import { countedProblem } from './problem-of'
-import { byParameter, columnsParameter, requireKnownParameters } from './query'
+import { byParameter, columnsParameter, knownParameters } from './query'
 import type { Resource } from './resource'
 import type { RowFormat } from './row'
 
@@ -31,7 +31,7 @@ const MAX_QUERIES = 100
 
 /** The handler of POST (get or create) or PUT (update or create). */
 export function write(resource: Resource, format: RowFormat, verb: Write['verb']) {
-	const parameters = verb === 'update-or-create' ? ['by', 'update'] : ['by']
+	const allowed = verb === 'update-or-create' ? ['by', 'update'] : ['by']
 	/** By query string: callers repeat themselves. */
 	const known = new Map<string, Write>()
 	const operationOf = (c: Context<AppEnv>): Write => {
@@ -39,9 +39,9 @@ export function write(resource: Resource, format: RowFormat, verb: Write['verb']
 		const query = url.includes('?') ? url.slice(url.indexOf('?')) : ''
 		const seen = known.get(query)
 		if (seen) return seen
-		requireKnownParameters(c, parameters)
-		const by = byParameter(c, resource)
-		const update = columnsParameter(c, 'update', resource)
+		const parameters = knownParameters(c, allowed)
+		const by = byParameter(parameters, resource)
+		const update = columnsParameter(parameters, 'update', resource)
 		const operation: Write = { resource, format, verb, by, update }
 		if (known.size >= MAX_QUERIES) known.clear()
 		known.set(query, operation)
@@ -122,6 +122,8 @@ async function answerGroup(c: Context<AppEnv>, operation: Write, lines: Line[]):
 
 function jsonOf(line: Line): unknown {
 	if (line === 'too-long') throw new Problem('payload-too-large', 'The line is longer than 64 KiB.')
+	if (line === 'broken-off')
+		throw new Problem('malformed-json', 'The stream did not arrive whole: here it broke off.')
 	return parseJson(line, 'line')
 }
 
