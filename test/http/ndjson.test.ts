@@ -129,13 +129,20 @@ describe('answerLines', () => {
 		await answers.cancel()
 	})
 
-	it.each(['read', 'answer'])('says that it broke where it fails to %s', async (where) => {
+	it('says that it broke where the upload did, once that is answered', async () => {
 		const failing = new ReadableStream<Uint8Array>({
-			start: (controller) => (where === 'read' ? controller.error(new Error('gone')) : undefined),
-			pull: (controller) => controller.enqueue(new TextEncoder().encode('{}\n')),
+			start: (controller) => controller.error(new Error('gone')),
 		})
-		const answers = answerLines(failing, async () => await Promise.reject(new Error('failed')), end)
-		await expect(answers.getReader().read()).rejects.toThrow(where === 'read' ? 'gone' : 'failed')
+		const answers = answerLines(failing, (lines) => Promise.resolve(lines.map(String)), end).getReader()
+		const { value } = await answers.read()
+		expect(new TextDecoder().decode(value)).toBe('broken-off\n')
+		expect(await answers.read()).toMatchObject({ done: true })
+		expect(ends).toEqual(['broken'])
+	})
+
+	it('says that it broke where it fails to answer', async () => {
+		const answers = answerLines(upload().input, async () => await Promise.reject(new Error('failed')), end)
+		await expect(answers.getReader().read()).rejects.toThrow('failed')
 		expect(ends).toEqual(['broken'])
 	})
 

@@ -119,7 +119,7 @@ describe('the log', () => {
 		asked.write('{"username":"c"}\n')
 		await answered
 		asked.destroy()
-		const rows = { created: 1 }
+		const rows = { created: 1, 'malformed-json': 1 }
 		expect(await linesOf('broken')).toEqual([{ ...line, requestId: 'broken', outcome: 'broken', rows }])
 	})
 
