@@ -48,14 +48,14 @@ function workers(name: string, include: string[], options: { durableObjects?: Re
 		test: {
 			name,
 			include,
-			exclude: ['test/node/**', 'test/runtime/**', 'test/fuzz/**', 'test/browser/**'],
+			exclude: ['test/{node,runtime,fuzz,browser,faults,race}/**'],
 			globalSetup: ['./test/global-setup.ts'],
 			testTimeout: 30_000,
 		},
 	}
 }
 
-// The contract holds whichever way a transaction goes; test/node, test/runtime and test/fuzz need what Workers don't have.
+// The contract holds whichever way a transaction goes; the other tests need what Workers don't have.
 export default defineConfig({
 	test: {
 		// Log lines and warnings of tests that pass are what those tests are about.
@@ -64,6 +64,16 @@ export default defineConfig({
 			workers('isolate', ['test/**/*.test.ts']),
 			workers('object', CONTRACT, { durableObjects: { GROUP_COMMIT: 'GroupCommit' } }),
 			{ test: { name: 'node', include: ['test/{node,runtime,fuzz}/**/*.test.ts'] } },
+			{
+				test: {
+					name: 'faults',
+					include: ['test/{faults,race}/**/*.test.ts'],
+					globalSetup: ['./test/faults/global-setup.ts'],
+					testTimeout: 60_000,
+					// Each has servers of its own, and wants them to be quick.
+					fileParallelism: false,
+				},
+			},
 		],
 	},
 })

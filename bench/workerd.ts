@@ -16,7 +16,7 @@ export const workerdVersion = runtime.version
 
 const START_TIMEOUT_MS = 10_000
 
-/** A running Worker: where it listens, and how it ends. */
+/** A running Worker: where it listens, what it prints, and how it ends. */
 export interface Running {
 	origin: string
 	/** Its log is what it prints. */

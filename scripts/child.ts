@@ -8,6 +8,8 @@ export interface Child {
 	exited: Promise<number | string>
 	/** Asks it to end (SIGTERM), and makes it end where it doesn't within `KILL_AFTER_MS`. */
 	stop(): Promise<void>
+	/** Ends it as a crash would, at once and without a word (SIGKILL). What it prints must be read. */
+	kill(): Promise<void>
 }
 
 const KILL_AFTER_MS = 8000
@@ -45,6 +47,12 @@ export function startChild(
 			const timer = setTimeout(killGroup, KILL_AFTER_MS)
 			await exited
 			clearTimeout(timer)
+		},
+		async kill() {
+			// The shell is gone before its program is, which still has our pipes then.
+			const closed = once(child, 'close')
+			killGroup()
+			await closed
 		},
 	}
 }

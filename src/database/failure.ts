@@ -26,6 +26,8 @@ export class DatabaseError extends Error {
 	constructor(
 		readonly failure: Failure,
 		override readonly cause: unknown,
+		/** How an earlier try of the same call failed, which may have been committed. */
+		readonly doubt?: Failure,
 	) {
 		super(`database call failed: ${failure} (${reasonOf(cause)})`)
 	}
@@ -37,6 +39,11 @@ export function classify(error: unknown): DatabaseError {
 		if (at instanceof DatabaseError) return at
 	}
 	return new DatabaseError(failureOf(error), error)
+}
+
+/** Whether a call that failed so may have been committed. */
+export function isUncertain(failure: Failure): boolean {
+	return failure === 'unreachable' || failure === 'interrupted' || failure === 'unknown'
 }
 
 /** What an HTTP status other than 200 means, whoever between us and the database sent it. */
@@ -57,7 +64,8 @@ function failureOf(error: unknown): Failure {
 	if (/^SQLITE_(BUSY|LOCKED|FULL|IOERR|NOMEM)/.test(code)) return 'rejected'
 	// The server rolled back: the transaction was stolen by another writer, or waited too long.
 	if (/^(TRANSACTION_TIMEOUT|TRANSACTION_BUSY|STREAM_EXPIRED)$/.test(code)) return 'rejected'
-	if (code === 'HRANA_PROTO_ERROR' || error instanceof SyntaxError) return 'unknown'
+	// An answer of another protocol, one that lacks a result, or no JSON.
+	if (/^(HRANA_PROTO_ERROR|TRANSACTION_CLOSED)$/.test(code) || error instanceof SyntaxError) return 'unknown'
 	if (code !== '') return 'broken'
 	// A plain Error of the runtime's (workerd), or a TypeError "fetch failed" (Node).
 	return 'unreachable'

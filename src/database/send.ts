@@ -1,5 +1,5 @@
 import type { Client } from '@libsql/client/http'
-import { classify, DatabaseError } from './failure'
+import { classify, DatabaseError, type Failure, isUncertain } from './failure'
 
 /** SQL with its parameters, all of them text. */
 export interface Statement {
@@ -20,8 +20,8 @@ export type Mode = 'write' | 'read'
 export interface Sent {
 	/** The rows of each statement. */
 	results: Rows[]
-	/** Why an earlier try got no answer: what this one found there may be that try's doing. */
-	doubt: DatabaseError | undefined
+	/** How an earlier try failed, which may have been committed: what this one found there may be that try's doing. */
+	doubt: Failure | undefined
 }
 
 /** Tries after a broken connection. More would only keep the caller waiting for a database that is gone. */
@@ -30,8 +30,9 @@ const FIRST_BACKOFF_MS = 20
 const MAX_BACKOFF_MS = 500
 
 /**
- * Sends a transaction that may be repeated, until it is answered or `deadline` (in epoch milliseconds) has come.
- * A busy database is asked again, with jittered backoff; a lost connection or a senseless answer twice.
+ * Sends a transaction until it is answered or `deadline` (in epoch milliseconds) has come. A busy database is asked
+ * again, with jittered backoff; a lost connection or a senseless answer twice, where the transaction may be `repeated`.
+ * `doubt` is how a try of the caller's own failed before.
  * @throws DatabaseError
  */
 export async function send(
@@ -39,23 +40,26 @@ export async function send(
 	statements: Statement[],
 	mode: Mode,
 	deadline: number,
+	{ repeated = true, doubt }: { repeated?: boolean; doubt?: Failure | undefined } = {},
 ): Promise<Sent> {
-	let repeats = 0
-	let doubt: DatabaseError | undefined
+	let earlier = doubt
+	let repeats = doubt ? 1 : 0
 	for (let attempt = 0; ; attempt++) {
 		try {
-			return { results: await batch(statements, mode, deadline), doubt }
+			return { results: await batch(statements, mode, deadline), doubt: earlier }
 		} catch (error) {
-			const failed = classify(error)
-			const uncertain = ['unreachable', 'interrupted', 'unknown'].includes(failed.failure)
-			if (uncertain) {
-				repeats++
-				doubt = failed
-			}
+			const { failure, cause } = classify(error)
+			const uncertain = isUncertain(failure)
+			if (uncertain) repeats++
 			// Full jitter, as in "Exponential Backoff and Jitter" (AWS Architecture Blog).
 			const backoff = Math.random() * Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** attempt)
-			const again = failed.failure === 'rejected' || (uncertain && repeats <= MAX_REPEATS)
-			if (!again || Date.now() + backoff >= deadline) throw failed
+			const again = failure === 'rejected' || (uncertain && repeated && repeats <= MAX_REPEATS)
+			if (!again || Date.now() + backoff >= deadline) {
+				// "Busy" or "unreachable" at last, after a try that failed otherwise, would hide that it may have been committed.
+				const hides = (again || uncertain) && earlier !== undefined && earlier !== failure
+				throw new DatabaseError(hides ? 'unknown' : failure, cause, earlier)
+			}
+			if (uncertain) earlier = failure
 			await new Promise((resolve) => setTimeout(resolve, backoff))
 		}
 	}

@@ -1,4 +1,4 @@
-import { classify, DatabaseError } from '../database/failure'
+import { classify, DatabaseError, type Failure, isUncertain } from '../database/failure'
 import { type Batch, type DriverValue, type Rows, type Statement, send } from '../database/send'
 import { conflictOver, conflictsIn, describeConflicts, diagnose } from './diagnosis'
 import { faultAt } from './encode'
@@ -7,36 +7,57 @@ import type { Outcome } from './outcome'
 import { type Entry, type Plan, plan } from './plan'
 import type { RowRequest } from './row-request'
 import type { Shape } from './shape'
-import { identity, statementsOf } from './statements'
+import { identity, type Statements, statementsOf } from './statements'
 import type { ColumnInfo } from './table'
 
 /**
  * Runs rows in one transaction, and so in one round trip; the answer to a conflict costs one more.
  * A transaction that a constraint or its own size stops is split until only the rows at fault fail.
  * Never throws for what the database does: every row gets its outcome, in order.
+ * `doubt` is how an earlier try of these rows failed, which may have been committed.
  */
 export async function runTransaction(
 	batch: Batch,
 	entries: readonly Entry[],
 	deadline: number,
+	doubt?: Failure,
 ): Promise<Outcome[]> {
 	const { plans, namesConflicts } = plan(entries)
+	const updates = plans.some(({ shape }) => statementsOf(shape).update !== undefined)
 	try {
-		const statements = plans.flatMap((each) => statementsFor(each, namesConflicts))
-		const { results, doubt } = await send(batch, statements, 'write', deadline)
-		const read = readOutcomes(plans, results, namesConflicts)
-		const outcomes = doubt ? read.map((outcome) => certain(outcome, doubt)) : read
+		const isRepeat = doubt !== undefined
+		const statements = plans.flatMap((each) => statementsFor(each, namesConflicts, isRepeat))
+		const sent = await send(batch, statements, 'write', deadline, { repeated: isRepeat || !updates, doubt })
+		const read = readOutcomes(plans, sent.results, namesConflicts, isRepeat)
+		const { doubt: earlier } = sent
+		const outcomes = earlier ? read.map((outcome) => certain(outcome, earlier)) : read
 		return namesConflicts ? outcomes : await describeConflicts(batch, entries, outcomes, deadline)
 	} catch (error) {
 		const failure = classify(error)
+		if (isUncertain(failure.failure) && updates && !doubt && Date.now() < deadline) {
+			return await runTransaction(batch, entries, deadline, failure.failure)
+		}
 		const splits = failure.failure === 'constraint' || failure.failure === 'too-large'
 		const [first] = entries
 		if (!splits || !first) return entries.map(() => ({ kind: 'error', error: failure }))
-		if (entries.length === 1) return [await diagnose(batch, first.request, failure, deadline)]
+		if (entries.length === 1) {
+			const diagnosis = await diagnose(batch, first.request, failure, deadline)
+			return [failure.doubt ? certain(diagnosis, failure.doubt) : diagnosis]
+		}
 		const half = Math.ceil(entries.length / 2)
-		const before = await runTransaction(batch, entries.slice(0, half), deadline)
-		return [...before, ...(await runTransaction(batch, entries.slice(half), deadline))]
+		const before = await runTransaction(batch, entries.slice(0, half), deadline, failure.doubt)
+		return [...before, ...(await runTransaction(batch, entries.slice(half), deadline, failure.doubt))]
 	}
+}
+
+/**
+ * An update that may have been done must not be done again: it could undo one that came between, and been told to its
+ * caller. It is only looked for, which tells a database that is there from one that is gone.
+ */
+function askedOf(shape: Shape, isRepeat: boolean): Statements {
+	const statements = statementsOf(shape)
+	if (!isRepeat || statements.update === undefined) return statements
+	return { ...statements, update: undefined, insert: undefined }
 }
 
 /** Reads the row that a request of the verb `get` asks for. @throws DatabaseError */
@@ -54,14 +75,14 @@ export async function findRow(
 	return results[0]?.[0]
 }
 
-function statementsFor({ shape, rows }: Plan, namesConflicts: boolean): Statement[] {
+function statementsFor({ shape, rows }: Plan, namesConflicts: boolean, isRepeat: boolean): Statement[] {
 	const args = [`[${rows.map(({ request }) => request.json).join()}]`]
-	const { update, insert, select, holders } = statementsOf(shape)
+	const { update, insert, select, holders } = askedOf(shape, isRepeat)
 	const named = namesConflicts ? holders.map(({ sql }) => sql) : []
 	return [update, insert, select, ...named].flatMap((sql) => (sql === undefined ? [] : [{ sql, args }]))
 }
 
-function readOutcomes(plans: Plan[], results: Rows[], namesConflicts: boolean): Outcome[] {
+function readOutcomes(plans: Plan[], results: Rows[], namesConflicts: boolean, isRepeat: boolean): Outcome[] {
 	const outcomes: Outcome[] = []
 	let next = 0
 	const take = (): Rows => {
@@ -70,7 +91,7 @@ function readOutcomes(plans: Plan[], results: Rows[], namesConflicts: boolean): 
 		return rows
 	}
 	for (const { shape, rows } of plans) {
-		const { update, insert, holders } = statementsOf(shape)
+		const { update, insert, holders } = askedOf(shape, isRepeat)
 		const key = identity(shape)
 		const updated = new Set(update === undefined ? [] : take().map(keyText))
 		const created = new Set(insert === undefined ? [] : take().map(keyText))
@@ -124,11 +145,14 @@ function missedOutcome({ table, slots, insertable }: Shape): Outcome | undefined
 	return { kind: 'error', error: new InvalidRowError(faults) }
 }
 
-/** After a try without an answer, a row that is there may be that try's creation: say so rather than guess. */
-function certain(outcome: Outcome, doubt: DatabaseError): Outcome {
-	if (outcome.kind !== 'row' || outcome.created) return outcome
-	const error = doubt.failure === 'interrupted' ? doubt : new DatabaseError('unknown', doubt)
-	return { kind: 'error', error }
+/**
+ * After a try without an answer nothing is certain but that this one created a row. A row that is there may be that
+ * try's creation, and so may one that stands in the way, where it was changed since: say so rather than guess.
+ */
+function certain(outcome: Outcome, doubt: Failure): Outcome {
+	if (outcome.kind === 'row' ? outcome.created : outcome.error instanceof DatabaseError) return outcome
+	const failure = doubt === 'interrupted' ? doubt : 'unknown'
+	return { kind: 'error', error: new DatabaseError(failure, 'repeated after a try without an answer') }
 }
 
 function keyText(values: Row): string {

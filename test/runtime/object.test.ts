@@ -9,18 +9,18 @@ import { workers } from '../../bench/workers.ts'
 import { bundle } from '../../scripts/bundle.ts'
 import { startLibsqlServer } from '../../scripts/libsql-server.ts'
 import { applyMigrations } from '../../scripts/migrations.ts'
-import { type Freezer, startFreezer } from './freezer.ts'
+import { type FaultProxy, startFaultProxy } from '../faults/proxy.ts'
 
 // Isolates that send their batches to the GroupCommit object, beside others that don't, in processes of their own.
 
 const stops: (() => void | Promise<void>)[] = []
-let freezer: Freezer
+let proxy: FaultProxy
 let folder = ''
 let code = ''
 
 async function start(name: string, objects: Record<string, string>, settings: Record<string, string> = {}) {
 	const definition = { ...workers.ours, objects, settings }
-	const worker = await startWorkerd(definition, code, freezer.url, join(folder, name))
+	const worker = await startWorkerd(definition, code, proxy.url, join(folder, name))
 	stops.push(() => worker.stop())
 	return worker.origin
 }
@@ -34,8 +34,8 @@ beforeAll(async () => {
 	await createClient({ url: database.url }).execute(
 		`CREATE TRIGGER no_poison BEFORE INSERT ON accounts WHEN NEW.username = 'poison' BEGIN SELECT RAISE(ABORT, 'no'); END`,
 	)
-	freezer = await startFreezer(database.url)
-	stops.push(() => freezer.stop())
+	proxy = await startFaultProxy(database.url)
+	stops.push(() => proxy.stop())
 	code = await bundle('test/runtime/workers/objects.ts', join(folder, 'bundle'))
 }, 60_000)
 
@@ -89,11 +89,11 @@ describe.each([
 	it('hear 504 where nobody knows, and never that the row was there', async () => {
 		const origin = await start(`frozen ${way}`, objects, { DATABASE_TIMEOUT_MS: '1000' })
 		expect((await ask(origin, `${way} warm`)).status).toBe(201)
-		freezer.freeze()
+		proxy.freeze()
 		const answers = await Promise.all(
 			numbered(`${way} frozen`, 20).map(async (name) => await ask(origin, name)),
 		)
-		freezer.thaw()
+		proxy.thaw()
 		expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([504]))
 	}, 60_000)
 })
@@ -103,13 +103,13 @@ describe('an object', () => {
 		const origin = await start('restarted', { [GROUP_COMMIT]: 'GroupCommit' })
 		for (const round of [1, 2, 3]) {
 			expect((await ask(origin, `warm-${round}`)).status).toBe(201)
-			freezer.freeze()
+			proxy.freeze()
 			const names = numbered(`restart-${round}`, 30)
 			const asked = names.map(async (name) => await ask(origin, name))
 			await sleep(200)
 			await fetch(`${origin}/restart`)
 			await sleep(100)
-			freezer.thaw()
+			proxy.thaw()
 			const answers = await Promise.all(asked)
 			const again = await Promise.all(names.map(async (name) => await ask(origin, name)))
 			for (const [i, { status }] of answers.entries()) {

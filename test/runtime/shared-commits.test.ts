@@ -9,12 +9,12 @@ import { workers } from '../../bench/workers.ts'
 import { bundle } from '../../scripts/bundle.ts'
 import { startLibsqlServer } from '../../scripts/libsql-server.ts'
 import { applyMigrations } from '../../scripts/migrations.ts'
-import { type Freezer, startFreezer } from './freezer.ts'
+import { type FaultProxy, startFaultProxy } from '../faults/proxy.ts'
 
 // What only real connections can show: the bundle in the Workers runtime itself, callers that hang up, much traffic.
 
 const stops: (() => void | Promise<void>)[] = []
-let freezer: Freezer
+let proxy: FaultProxy
 let origin = ''
 
 beforeAll(async () => {
@@ -23,10 +23,10 @@ beforeAll(async () => {
 	const database = await startLibsqlServer(join(folder, 'data'))
 	stops.push(() => database.stop())
 	await applyMigrations(database)
-	freezer = await startFreezer(database.url)
-	stops.push(() => freezer.stop())
+	proxy = await startFaultProxy(database.url)
+	stops.push(() => proxy.stop())
 	const code = await bundle('src/index.ts', join(folder, 'bundle'))
-	const worker = await startWorkerd(workers.ours, code, freezer.url, join(folder, 'worker'))
+	const worker = await startWorkerd(workers.ours, code, proxy.url, join(folder, 'worker'))
 	stops.push(() => worker.stop())
 	origin = worker.origin
 }, 60_000)
@@ -59,7 +59,7 @@ describe('callers that share commits', () => {
 	it('do not notice that the leader hung up, nor the next leader, while the database stood still', async () => {
 		for (const round of [1, 2, 3]) {
 			expect(await ask(`warm-${round}`).status).toBe(201)
-			freezer.freeze()
+			proxy.freeze()
 			const leader = ask(`leader-${round}`)
 			await sleep(50)
 			const [next, second, ...others] = Array.from({ length: 30 }, (_, i) => ask(`other-${round}-${i}`))
@@ -68,7 +68,7 @@ describe('callers that share commits', () => {
 			next?.hangUp()
 			second?.hangUp()
 			await sleep(400)
-			freezer.thaw()
+			proxy.thaw()
 			const statuses = await Promise.all(others.map(({ status }) => status))
 			expect(new Set(statuses)).toEqual(new Set([201]))
 			// The leader had sent its row before it hung up.

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest'
+import { violationsOf } from './checker.ts'
+import type { Event, StoredRow, Told } from './history.ts'
+
+const NOW = 1000
+
+/** Somebody asks for the account "ann", with a last login as its value. */
+function event(method: Event['method'], value: string, told: Told, start: number, end: number): Event {
+	const asked = { username: 'ann', lastLogin: value, isSuperuser: false }
+	return { table: 'accounts', method, by: ['username'], asked, told, start, end }
+}
+
+function row(value: string, id = 1): StoredRow {
+	return { id, username: 'ann', lastLogin: value, isSuperuser: false }
+}
+
+const created = (value: string, start: number, end: number, id = 1) =>
+	event('POST', value, { kind: 'row', row: row(value, id), created: true, updated: false }, start, end)
+const updated = (value: string, start: number, end: number) =>
+	event('PUT', value, { kind: 'row', row: row(value), created: false, updated: true }, start, end)
+const found = (value: string, start: number, end: number) =>
+	event('POST', 'else', { kind: 'row', row: row(value), created: false, updated: false }, start, end)
+const unknown = (value: string, start: number) =>
+	event('PUT', value, { kind: 'unknown' }, start, Number.POSITIVE_INFINITY)
+const conflict = (start: number, end: number): Event => ({
+	...event('POST', 'c', { kind: 'conflict', keys: ['username'] }, start, end),
+	by: ['username', 'lastLogin'],
+})
+
+/** What is wrong with a history that ends with this value. */
+function check(events: Event[], last: string | undefined): string {
+	const accounts = last === undefined ? [] : [row(last)]
+	return violationsOf(events, { users: [], accounts }, NOW).join('\n')
+}
+
+describe('a history', () => {
+	it.each<[name: string, events: Event[], last: string | undefined]>([
+		['of one caller after the other', [created('a', 0, 1), updated('b', 2, 3), found('b', 4, 5)], 'b'],
+		[
+			'of two at once, either of whom may be last',
+			[created('a', 0, 1), updated('b', 2, 9), updated('c', 3, 8)],
+			'b',
+		],
+		[
+			'with an update of unknown fate that came last',
+			[created('a', 0, 1), unknown('b', 2), updated('c', 3, 4)],
+			'b',
+		],
+		['with one that never came', [created('a', 0, 1), unknown('b', 2), updated('c', 3, 4)], 'c'],
+		['whose creator does not know', [unknown('a', 0), found('a', 5, 6)], 'a'],
+		['of a conflict with another value', [created('a', 0, 1), conflict(2, 3)], 'a'],
+		['without a row', [unknown('a', 0)], undefined],
+	])('%s can be explained', (_, events, last) => {
+		expect(check(events, last)).toBe('')
+	})
+
+	it.each<[name: string, events: Event[], last: string | undefined, violation: string]>([
+		['two creators', [created('a', 0, 5), created('b', 1, 4)], 'a', '2 creators of ann'],
+		['no creator', [found('a', 0, 1)], 'a', 'no creator of ann'],
+		['a creator after it was seen', [found('a', 0, 1), created('a', 2, 3)], 'a', 'created after it was seen'],
+		['a lost row', [created('a', 0, 1)], undefined, 'a lost row'],
+		['another id', [created('a', 0, 1, 2)], 'a', 'a lost row'],
+		[
+			'a lost update',
+			[created('a', 0, 1), updated('b', 2, 3)],
+			'a',
+			'b",false] was overwritten by the older ["a',
+		],
+		[
+			'an update undone by one before it',
+			[created('a', 0, 1), updated('b', 2, 3), updated('c', 4, 5)],
+			'b',
+			'overwritten by the older',
+		],
+		['a stale read', [created('a', 0, 1), updated('b', 2, 3), found('a', 4, 5)], 'b', 'at once'],
+		[
+			'an update done twice',
+			[created('a', 0, 1), unknown('b', 2), found('b', 3, 4), updated('c', 5, 6)],
+			'b',
+			'overwritten by the older',
+		],
+		[
+			'a read before the write',
+			[created('a', 0, 1), found('b', 2, 3), updated('b', 4, 5)],
+			'b',
+			'read before it was written',
+		],
+		['a value that nobody wrote', [created('a', 0, 1), found('z', 2, 3)], 'a', 'which nobody wrote'],
+		['a conflict with nobody', [conflict(0, 1), created('a', 2, 3)], 'a', 'a conflict with nobody'],
+		[
+			'an answer about something else',
+			[{ ...updated('b', 2, 3), asked: { username: 'bob' } }, created('b', 0, 1)],
+			'b',
+			'another row than asked for',
+		],
+	])('with %s can not', (_, events, last, violation) => {
+		expect(check(events, last)).toContain(violation)
+	})
+})

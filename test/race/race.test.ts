@@ -1,0 +1,23 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { type Stage, startStage } from '../faults/stage.ts'
+import { race } from './race.ts'
+
+let stage: Stage
+beforeAll(async () => {
+	stage = await startStage(inject('bundle'), { processes: 3 })
+}, 60_000)
+afterAll(() => stage.stop())
+
+describe('callers of three processes, while everything goes wrong', () => {
+	it('are told what can be explained', async () => {
+		const seed = Date.now() % 1_000_000
+		const { violations, ...report } = await race(stage, { seed, seconds: 15, callers: 32 })
+		expect(violations, `npm run race -- --seed=${seed}`).toEqual([])
+		// There was something to explain.
+		expect(report.created).toBeGreaterThan(100)
+		expect(report.updated).toBeGreaterThan(100)
+		expect(report.conflicts).toBeGreaterThan(100)
+		expect(report.unknown).toBeGreaterThan(100)
+		expect(Object.keys(report.troubles).length).toBeGreaterThan(5)
+	})
+})
