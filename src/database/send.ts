@@ -29,6 +29,9 @@ const MAX_REPEATS = 2
 const FIRST_BACKOFF_MS = 20
 const MAX_BACKOFF_MS = 500
 
+/** With less time left than this a try would likely end without an answer, and make a plain "busy" uncertain. */
+const LAST_TRY_MS = 50
+
 /**
  * Sends a transaction until it is answered or `deadline` (in epoch milliseconds) has come. A busy database is asked
  * again, with jittered backoff; a lost connection or a senseless answer twice, where the transaction may be `repeated`.
@@ -54,7 +57,7 @@ export async function send(
 			// Full jitter, as in "Exponential Backoff and Jitter" (AWS Architecture Blog).
 			const backoff = Math.random() * Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** attempt)
 			const again = failure === 'rejected' || (uncertain && repeated && repeats <= MAX_REPEATS)
-			if (!again || Date.now() + backoff >= deadline) {
+			if (!again || Date.now() + backoff + LAST_TRY_MS >= deadline) {
 				// "Busy" or "unreachable" at last, after a try that failed otherwise, would hide that it may have been committed.
 				const hides = (again || uncertain) && earlier !== undefined && earlier !== failure
 				throw new DatabaseError(hides ? 'unknown' : failure, cause, earlier)
