@@ -6,39 +6,64 @@ import { compatibilityDate } from './scripts/bundle.ts'
 const secrets = { API_TOKENS: 'first-token, second-token', TURSO_AUTH_TOKEN: 'the test server asks for none' }
 Object.assign(process.env, secrets)
 
-// Tests run in the Workers runtime, against a libSQL server that global-setup.ts starts;
-// those of test/node need what it does not have.
+/** The bundle, without its log: what a Worker of its own prints goes to the terminal, even of tests that pass. */
+const QUIET = `export * from './bundle.js'
+export { default } from './bundle.js'
+console.log = console.error = () => undefined`
+
+/** What callers are promised. */
+const CONTRACT = [
+	'test/http/{post,put,arrays,ndjson,get}.test.ts',
+	'test/tables/*.test.ts',
+	'test/{rpc,client}.test.ts',
+]
+
+/** Tests in the Workers runtime, against a libSQL server that global-setup.ts starts. */
+function workers(name: string, include: string[], options: { durableObjects?: Record<string, string> } = {}) {
+	return {
+		plugins: [
+			cloudflareTest(({ inject }) => ({
+				wrangler: { configPath: './wrangler.toml' },
+				miniflare: {
+					...options,
+					bindings: { ...secrets, TURSO_DATABASE_URL: inject('databaseUrl') },
+					ratelimits: { LIMITER: { namespace_id: '1', simple: { limit: 3, period: 60 } } },
+					// The service once more, as it is deployed: a Worker of its own, for those that call it over a binding.
+					serviceBindings: { SERVICE: 'service', ROWS: { name: 'service', entrypoint: 'GetOrCreate' } },
+					workers: [
+						{
+							...options,
+							name: 'service',
+							modules: [
+								{ type: 'ESModule', path: 'index.js', contents: QUIET },
+								{ type: 'ESModule', path: 'bundle.js', contents: inject('bundle') },
+							],
+							compatibilityDate: compatibilityDate(),
+							bindings: { ...secrets, TURSO_DATABASE_URL: inject('databaseUrl') },
+						},
+					],
+				},
+			})),
+		],
+		test: {
+			name,
+			include,
+			exclude: ['test/{node,runtime,fuzz,browser,faults,race}/**'],
+			globalSetup: ['./test/global-setup.ts'],
+			testTimeout: 30_000,
+		},
+	}
+}
+
+// The contract holds whichever way a transaction goes; the other tests need what Workers don't have.
 export default defineConfig({
 	test: {
+		// Log lines and warnings of tests that pass are what those tests are about.
+		silent: 'passed-only',
 		projects: [
-			{
-				plugins: [
-					cloudflareTest(({ inject }) => ({
-						wrangler: { configPath: './wrangler.toml' },
-						miniflare: {
-							bindings: { ...secrets, TURSO_DATABASE_URL: inject('databaseUrl') },
-							// The service once more, as it is deployed: a Worker of its own, for those that call it over a binding.
-							serviceBindings: { SERVICE: 'service', ROWS: { name: 'service', entrypoint: 'GetOrCreate' } },
-							workers: [
-								{
-									name: 'service',
-									modules: [{ type: 'ESModule', path: 'index.js', contents: inject('bundle') }],
-									compatibilityDate: compatibilityDate(),
-									bindings: { ...secrets, TURSO_DATABASE_URL: inject('databaseUrl') },
-								},
-							],
-						},
-					})),
-				],
-				test: {
-					name: 'workers',
-					include: ['test/**/*.test.ts'],
-					exclude: ['test/{node,runtime,browser,faults,race}/**'],
-					globalSetup: ['./test/global-setup.ts'],
-					testTimeout: 30_000,
-				},
-			},
-			{ test: { name: 'node', include: ['test/{node,runtime}/**/*.test.ts'] } },
+			workers('isolate', ['test/**/*.test.ts']),
+			workers('object', CONTRACT, { durableObjects: { GROUP_COMMIT: 'GroupCommit' } }),
+			{ test: { name: 'node', include: ['test/{node,runtime,fuzz}/**/*.test.ts'] } },
 			{
 				test: {
 					name: 'faults',

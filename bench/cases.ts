@@ -100,6 +100,13 @@ const table = {
 		full: EVERY,
 		quick: { works: EVERY.works, connections: [1, 64, 256] },
 	},
+	'ours-object': {
+		...SERVICE,
+		title: 'this service, with the Durable Object',
+		target: 'ours-object',
+		full: EVERY,
+		quick: { works: TWO, connections: [64] },
+	},
 	'ours-processes': {
 		...SERVICE,
 		title: 'this service, two processes',

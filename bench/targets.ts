@@ -31,6 +31,16 @@ const targets: Target[] = [
 		reach: (find) => find.rate('ours', 'existing', 64) / find.rate('hello', 'none', 64),
 	},
 	{
+		title: 'with the Durable Object, creates : hello world, 64 connections',
+		atLeast: 0.4,
+		reach: (find) => find.rate('ours-object', 'new', 64) / find.rate('hello', 'none', 64),
+	},
+	{
+		title: 'with the Durable Object, hits : hello world, 64 connections',
+		atLeast: 0.5,
+		reach: (find) => find.rate('ours-object', 'existing', 64) / find.rate('hello', 'none', 64),
+	},
+	{
 		title: 'array of 1,000, new rows : raw libSQL, 1,000 rows a statement',
 		atLeast: 0.7,
 		reach: (find) => find.rows('array', 'new', 16) / find.rows('libsql-rows', 'new', 16),

@@ -1,9 +1,9 @@
-import type { ChildProcess } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { compatibilityDate } from '../scripts/bundle.ts'
+import type { Child } from '../scripts/child.ts'
 import { freePort, startServer } from '../scripts/server.ts'
 import type { WorkerDefinition } from './workers.ts'
 
@@ -19,7 +19,8 @@ const START_TIMEOUT_MS = 10_000
 /** A running Worker: where it listens, what it prints, and how it ends. */
 export interface Running {
 	origin: string
-	process: ChildProcess
+	/** Its log is what it prints. */
+	process: Child['process']
 	stop(): Promise<void>
 }
 

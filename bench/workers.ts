@@ -19,6 +19,12 @@ const ONE = { processes: 1, delayMs: 0 }
 const table = {
 	baselines: { ...ONE, main: 'bench/workers/baselines.ts', ready: '/hello' },
 	ours: { ...ONE, main: 'src/index.ts', ready: '/healthz' },
+	'ours-object': {
+		...ONE,
+		main: 'src/index.ts',
+		ready: '/healthz',
+		objects: { GROUP_COMMIT: 'GroupCommit' },
+	},
 	'ours-processes': { ...ONE, main: 'src/index.ts', ready: '/healthz', processes: 2 },
 	'ours-far': { ...ONE, main: 'src/index.ts', ready: '/healthz', delayMs: 20 },
 } satisfies Record<string, WorkerDefinition>

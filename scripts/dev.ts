@@ -1,7 +1,10 @@
 import { constants, copyFileSync, existsSync } from 'node:fs'
 import { createConnection } from 'node:net'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { type Child, startChild } from './child.ts'
+import { readable } from './dev-log.ts'
 import { type LibsqlServer, startLibsqlServer } from './libsql-server.ts'
 import { applyMigrations, type Database, pendingMigrations } from './migrations.ts'
 import { answers, StartError } from './server.ts'
@@ -96,6 +99,7 @@ async function startWorker(port: number, { url, authToken }: Database): Promise<
 			'--inspector-port=0',
 			'--show-interactive-dev-session=false',
 			`--var=TURSO_DATABASE_URL:${url}`,
+			...(process.env.CORS_ORIGINS ? [`--var=CORS_ORIGINS:${process.env.CORS_ORIGINS}`] : []),
 			// Named, for else wrangler would read this file and not the environment.
 			`--env-file=${join(root, '.dev.vars')}`,
 		],
@@ -103,9 +107,17 @@ async function startWorker(port: number, { url, authToken }: Database): Promise<
 		{ env: { ...process.env, TURSO_AUTH_TOKEN: authToken ?? '', CLOUDFLARE_CF_FETCH_ENABLED: 'false' } },
 	)
 	endWith(worker, 'wrangler')
-	worker.process.stdout?.pipe(process.stdout)
-	worker.process.stderr?.pipe(process.stderr)
+	show(worker.process.stdout, process.stdout)
+	show(worker.process.stderr, process.stderr)
 	await answers(`http://localhost:${port}/healthz`, START_TIMEOUT_MS)
+}
+
+function show(from: Readable | null, to: NodeJS.WriteStream): void {
+	if (!from) return
+	createInterface({ input: from }).on('line', (line) => {
+		const text = readable(line)
+		if (text !== undefined) to.write(`${text}\n`)
+	})
 }
 
 function endWith(child: Pick<LibsqlServer, 'exited' | 'stop'>, name: string): void {

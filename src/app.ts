@@ -2,12 +2,15 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { requestId } from 'hono/request-id'
 import type { AppEnv } from './http/app-env'
 import { tokenAuth } from './http/auth'
+import { crossOrigin } from './http/cross-origin'
 import { databaseTook } from './http/database'
 import { health } from './http/health'
 import { only } from './http/method'
 import { openApi } from './http/openapi'
 import { Problem } from './http/problem'
-import { problemOf } from './http/problem-of'
+import { notedProblem } from './http/problem-of'
+import { limitRate } from './http/rate-limit'
+import { requestLog } from './http/request-log'
 import type { Resource } from './http/resource'
 import { tableRoutes } from './http/table-routes'
 import { docs } from './pages/docs'
@@ -18,12 +21,12 @@ import { problemPages } from './pages/problems'
 /** The service over these tables. @throws Error where two resources share a path. */
 export function createApp(resources: readonly Resource[]): Hono<AppEnv> {
 	const app = new Hono<AppEnv>()
-	app.use(requestId())
-	app.onError((error, c) => refuse(c, error))
+	app.use(requestId(), requestLog)
+	app.onError((error, c) => refuse(c, URL.canParse(c.req.url) ? error : noHost()))
 	app.notFound((c) => refuse(c, new Problem('not-found', 'There is nothing at this path.')))
 
 	app.get('/', pageHeaders(), home()).all(only('GET, HEAD'))
-	app.get('/healthz', health()).all(only('GET, HEAD'))
+	app.get('/healthz', crossOrigin(), health()).all(only('GET, HEAD'))
 	app.get('/openapi.json', openApi(resources)).all(only('GET, HEAD'))
 	app.route('/docs', docs())
 	app.route('/problems', problemPages())
@@ -33,7 +36,7 @@ export function createApp(resources: readonly Resource[]): Hono<AppEnv> {
 	for (const [name, resource] of tables) {
 		const path = `/${encodeURIComponent(name)}`
 		for (const covered of [path, `${path}/:key`]) {
-			app.use(covered, noDatabaseYet, tokenAuth())
+			app.use(covered, noDatabaseYet, crossOrigin(), tokenAuth(), limitRate)
 		}
 		app.route(path, tableRoutes(resource))
 	}
@@ -46,15 +49,15 @@ const noDatabaseYet: MiddlewareHandler<AppEnv> = (c, next) => {
 	return next()
 }
 
-/** Every refusal leaves here: the caller is told the problem, the log the cause of what is not the caller's fault. */
+/** The runtime makes the URL from any Host header, though not every one gives a URL. */
+function noHost(): Problem {
+	return new Problem('not-found', 'The Host header is not the name of a host.')
+}
+
+/** Every refusal leaves here: the caller is told the problem, the log also the cause of what is not the caller's fault. */
 function refuse(c: Context<AppEnv>, error: unknown): Response {
-	const problem = problemOf(error)
-	const id = c.get('requestId')
-	if (problem.status >= 500) {
-		const cause = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown'
-		console.error(JSON.stringify({ level: 'error', requestId: id, problem: problem.slug, cause }))
-	}
+	const problem = notedProblem(c.get('notes'), error)
 	for (const [name, value] of Object.entries(problem.headers)) c.header(name, value)
 	c.header('Content-Type', 'application/problem+json')
-	return c.body(JSON.stringify(problem.body(id)), problem.status)
+	return c.body(JSON.stringify(problem.body(c.get('requestId'))), problem.status)
 }

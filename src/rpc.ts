@@ -1,9 +1,17 @@
 import { WorkerEntrypoint } from 'cloudflare:workers'
 import { settingsOf } from './env'
-import { type AskOptions, askMany, onlyOne } from './get-or-create/ask-many'
+import {
+	type AskOptions,
+	askMany,
+	onlyOne,
+	type Failed as Refused,
+	type Result,
+} from './get-or-create/ask-many'
 import type { KeepAlive } from './get-or-create/group-commit'
 import type { Verb } from './get-or-create/shape'
 import { sharedCommits } from './get-or-create/shared-commits'
+import { countedProblem, notedProblem } from './http/problem-of'
+import { countRow, log, type Notes, timed, wordOf } from './log'
 import { resources } from './resources'
 import type { GetOptions, Got, Row, RowInput, TableName, Updated, UpdateOptions } from './served'
 
@@ -70,15 +78,37 @@ async function run<N extends TableName>(
 	rows: readonly Readonly<Record<string, unknown>>[],
 	options: AskOptions,
 ): Promise<(Updated<N> | Failed)[]> {
+	const started = Date.now()
+	const notes: Notes = {}
 	const served = resources.find(({ info }) => info.name === table)
-	if (!served) throw new Error(`there is no table "${table}"`)
-	const { info, visible } = served
-	const { database, timeout } = settingsOf(env)
-	const results = await askMany({ info, columns: visible }, verb, rows, options, (requests) =>
-		sharedCommits(database).submit(requests, Date.now() + timeout, keepAlive),
-	)
+	try {
+		if (!served) throw new Error(`there is no table "${table}"`)
+		const { info, visible } = served
+		const settings = settingsOf(env)
+		return present(
+			notes,
+			await askMany({ info, columns: visible }, verb, rows, options, async (requests) => {
+				notes.commit = settings.object ? 'durable-object' : 'isolate'
+				return await timed(notes, () =>
+					sharedCommits(settings).submit(requests, Date.now() + settings.timeout, keepAlive),
+				)
+			}),
+		)
+	} catch (error) {
+		notedProblem(notes, error)
+		throw error
+	} finally {
+		log({ rpc: verb, table: served?.info.name }, notes, started)
+	}
+}
+
+function present<N extends TableName>(notes: Notes, results: (Result | Refused)[]): (Updated<N> | Failed)[] {
 	return results.map((result) => {
-		if ('error' in result) return { error: plain(result.error) }
+		if ('error' in result) {
+			countedProblem(notes, result.error)
+			return { error: plain(result.error) }
+		}
+		countRow(notes, wordOf(result))
 		// The row has the visible columns' Drizzle values, which is what Row<N> says, from the same definition.
 		// oxlint-disable-next-line typescript/no-unsafe-type-assertion
 		return { ...result, row: result.row as Row<N> }

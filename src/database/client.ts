@@ -33,8 +33,9 @@ export function databaseSettings(url: string, authToken?: string): DatabaseSetti
  * and it builds an object with a property for every cell.
  */
 export function httpBatch({ endpoint, headers }: DatabaseSettings): Batch {
-	return async (statements, mode, signal) => {
+	return async (statements, mode, deadline) => {
 		const body = pipelineOf(statements, mode)
+		const signal = AbortSignal.timeout(Math.max(1, deadline - Date.now()))
 		const response = await fetch(endpoint, { method: 'POST', headers, body, signal })
 		if (!response.ok) {
 			await response.body?.cancel()

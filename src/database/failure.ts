@@ -5,6 +5,7 @@
  * - `rejected`: the database was busy or overloaded, and nothing happened;
  * - `unreachable`: refused or lost connection. The Workers runtime reports both as "Network connection lost.", so it
  *   may have been committed;
+ * - `interrupted`: the object that shares commits was restarted with the work in hand: it may have been committed;
  * - `unknown`: sent, and no answer in time, or one that makes no sense: it may have been committed;
  * - `denied`: the database doesn't accept our credentials;
  * - `broken`: anything else, a fault of ours.
@@ -14,6 +15,7 @@ export type Failure =
 	| 'too-large'
 	| 'rejected'
 	| 'unreachable'
+	| 'interrupted'
 	| 'unknown'
 	| 'denied'
 	| 'broken'
@@ -41,7 +43,7 @@ export function classify(error: unknown): DatabaseError {
 
 /** Whether a call that failed so may have been committed. */
 export function isUncertain(failure: Failure): boolean {
-	return failure === 'unreachable' || failure === 'unknown'
+	return failure === 'unreachable' || failure === 'interrupted' || failure === 'unknown'
 }
 
 /** What an HTTP status other than 200 means, whoever between us and the database sent it. */
@@ -77,8 +79,8 @@ function codeOf(error: unknown): string {
 function reasonOf(cause: unknown): string {
 	if (typeof cause === 'string') return cause
 	if (!(cause instanceof Error)) return 'no reason given'
-	// Its message quotes what is not JSON, and so perhaps a row.
-	if (cause instanceof SyntaxError) return 'not JSON'
+	// JSON.parse's quotes what it read.
+	if (cause instanceof SyntaxError) return cause.name
 	const missing = /no such (table|column): [\w.]+/.exec(cause.message)
 	return missing?.[0] || codeOf(cause) || `${cause.name}: ${cause.message}`
 }

@@ -11,8 +11,8 @@ export interface Statement {
 export type DriverValue = null | string | number | bigint | ArrayBuffer
 export type Rows = DriverValue[][]
 
-/** Runs statements in one transaction and one round trip, and stops waiting when the signal says so. */
-export type Batch = (statements: Statement[], mode: Mode, signal: AbortSignal) => Promise<Rows[]>
+/** Runs statements in one transaction and one round trip, and waits until `deadline` (epoch milliseconds) at most. */
+export type Batch = (statements: Statement[], mode: Mode, deadline: number) => Promise<Rows[]>
 
 /** `write` takes the write lock at once (BEGIN IMMEDIATE), so that a transaction can't lose it half-way. */
 export type Mode = 'write' | 'read'
@@ -49,8 +49,7 @@ export async function send(
 	let repeats = doubt ? 1 : 0
 	for (let attempt = 0; ; attempt++) {
 		try {
-			const signal = AbortSignal.timeout(Math.max(1, deadline - Date.now()))
-			return { results: await batch(statements, mode, signal), doubt: earlier }
+			return { results: await batch(statements, mode, deadline), doubt: earlier }
 		} catch (error) {
 			const { failure, cause } = classify(error)
 			const uncertain = isUncertain(failure)
@@ -69,13 +68,24 @@ export async function send(
 	}
 }
 
-/** A batch over any libSQL client, which knows no signal: it is left behind when the time is up. */
+/** A batch over any libSQL client. */
 export function batchOf(client: Pick<Client, 'batch'>): Batch {
-	return async (statements, mode, signal) => {
-		const timeout = new Promise<never>((_, reject) => {
-			signal.addEventListener('abort', () => reject(new DatabaseError('unknown', 'timeout')))
-		})
-		const results = await Promise.race([client.batch(statements, mode), timeout])
+	return async (statements, mode, deadline) => {
+		const results = await within(client.batch(statements, mode), deadline)
 		return results.map(({ rows }) => rows.map((row) => Array.from(row)))
+	}
+}
+
+/** For what knows no deadline: it is left behind when the time is up. @throws DatabaseError */
+export async function within<T>(work: Promise<T>, deadline: number): Promise<T> {
+	let timer: ReturnType<typeof setTimeout> | undefined
+	const timeout = new Promise<never>((_, reject) => {
+		const late = () => reject(new DatabaseError('unknown', 'timeout'))
+		timer = setTimeout(late, Math.max(1, deadline - Date.now()))
+	})
+	try {
+		return await Promise.race([work, timeout])
+	} finally {
+		clearTimeout(timer)
 	}
 }

@@ -1,4 +1,4 @@
-import type { DatabaseError } from '../database/failure'
+import { DatabaseError } from '../database/failure'
 import type { DriverValue } from '../database/send'
 import { isRowError, type RowError } from './errors'
 import { type Ask, type RowRequest, rowRequest } from './row-request'
@@ -31,8 +31,19 @@ export async function outcomesOf(table: TableInfo, asks: readonly Ask[], submit:
 			throw error
 		}
 	})
-	const submitted = requests.length > 0 ? (await submit(requests)).values() : [].values()
+	const submitted = (await outcomesFrom(requests, submit)).values()
 	return refused.map((error) => (error ? { kind: 'error', error } : present(submitted.next().value)))
+}
+
+/** A call that got no answer at all has failed for each of its rows. */
+async function outcomesFrom(requests: RowRequest[], submit: Submit): Promise<Outcome[]> {
+	if (requests.length === 0) return []
+	try {
+		return await submit(requests)
+	} catch (error) {
+		if (!(error instanceof DatabaseError)) throw error
+		return requests.map(() => ({ kind: 'error', error }))
+	}
 }
 
 /** The row of an outcome. @throws what stands in its place. */

@@ -40,6 +40,12 @@ export function rowRequest(table: TableInfo, ask: Ask): RowRequest {
 	for (const column of form.by) {
 		if (row[column.property] === null) faults.push(faultAt(column, NULL_ASKED))
 	}
+	for (const column of ask.verb === 'get' ? [] : form.given) {
+		const value = row[column.property]
+		if (column.maximum !== undefined && typeof value === 'number' && value > column.maximum) {
+			faults.push(faultAt(column, `must be at most ${column.maximum}, so that others are left to give`))
+		}
+	}
 	const values = form.given.map((column) => encode(column, row[column.property], faults))
 	if (faults.length > 0) throw new InvalidRowError(faults)
 	if (!form.decides) requireUniqueKey(table, form.by)

@@ -1,4 +1,5 @@
 import { type DatabaseSettings, httpBatch } from '../database/client'
+import { type CommitObject, objectBatch } from '../database/object'
 import { GroupCommit } from './group-commit'
 import type { Outcome } from './outcome'
 import { entriesOf } from './plan'
@@ -9,17 +10,25 @@ import { runTransaction } from './transaction'
 const MAX_BATCH = 256 * 1024
 const MAX_QUEUE = 32 * 1024 * 1024
 
-const commits = new WeakMap<DatabaseSettings, GroupCommit<RowRequest[], Outcome[]>>()
+/** Where transactions go. */
+export interface CommitSettings {
+	database: DatabaseSettings
+	/** Reaches the object that merges the batches of many isolates, where there is one: anew for each batch. */
+	object: (() => CommitObject) | undefined
+}
+
+const commits = new WeakMap<CommitSettings, GroupCommit<RowRequest[], Outcome[]>>()
 
 /** Where the callers of this isolate share transactions with one database. A job is the rows of one call. */
-export function sharedCommits(database: DatabaseSettings): GroupCommit<RowRequest[], Outcome[]> {
-	const known = commits.get(database)
+export function sharedCommits(settings: CommitSettings): GroupCommit<RowRequest[], Outcome[]> {
+	const known = commits.get(settings)
 	if (known) return known
+	const direct = httpBatch(settings.database)
+	const batch = settings.object ? objectBatch(settings.object, direct) : direct
 	const made = new GroupCommit<RowRequest[], Outcome[]>({
 		send: async (calls, deadline) => {
 			const entries = calls.flatMap(entriesOf)
-			// The client is the leading request's own: it must not be shared.
-			const outcomes = await runTransaction(httpBatch(database), entries, deadline)
+			const outcomes = await runTransaction(batch, entries, deadline)
 			let next = 0
 			return calls.map((call) => outcomes.slice(next, (next += call.length)))
 		},
@@ -27,6 +36,6 @@ export function sharedCommits(database: DatabaseSettings): GroupCommit<RowReques
 		maxBatch: MAX_BATCH,
 		maxQueue: MAX_QUEUE,
 	})
-	commits.set(database, made)
+	commits.set(settings, made)
 	return made
 }

@@ -15,7 +15,15 @@ export interface ColumnInfo {
 	affinity: Affinity
 	/** An insert must name it: NOT NULL, and nothing fills it in. */
 	required: boolean
+	/** The highest value that a caller may choose; undefined where the type alone decides. */
+	maximum: number | undefined
 }
+
+/**
+ * SQLite gives each new row the highest id there is and one: an id near the last that JavaScript tells apart (2^53 - 1)
+ * would leave it none to give.
+ */
+const MAX_CHOSEN_ID = 2 ** 52
 
 /** Columns that no two rows share: the lock that decides a race. */
 export interface UniqueKey {
@@ -74,6 +82,7 @@ function describe(table: SQLiteTable): TableInfo {
 			index,
 			affinity: affinityOf(column.getSQLType()),
 			required: column.notNull && !column.hasDefault && column.generated === undefined,
+			maximum: isRowId(column) ? MAX_CHOSEN_ID : undefined,
 		}),
 	)
 	const infoOf = (column: SQLiteColumn): ColumnInfo => {
@@ -125,6 +134,11 @@ function affinityOf(type: string): Affinity {
 
 function isColumn(member: SQLiteColumn | object): member is SQLiteColumn {
 	return 'getSQLType' in member
+}
+
+/** SQLite numbers the rows where an INTEGER alone is the primary key. */
+function isRowId(column: SQLiteColumn): boolean {
+	return column.primary && column.getSQLType().toLowerCase() === 'integer'
 }
 
 /** Whether SQLite makes this key's value up where a row leaves it out, so that it can't identify a row yet to be made. */

@@ -29,7 +29,8 @@ export async function runTransaction(
 		const statements = plans.flatMap((each) => statementsFor(each, namesConflicts, isRepeat))
 		const sent = await send(batch, statements, 'write', deadline, { repeated: isRepeat || !updates, doubt })
 		const read = readOutcomes(plans, sent.results, namesConflicts, isRepeat)
-		const outcomes = sent.doubt ? read.map(certain) : read
+		const { doubt: earlier } = sent
+		const outcomes = earlier ? read.map((outcome) => certain(outcome, earlier)) : read
 		return namesConflicts ? outcomes : await describeConflicts(batch, entries, outcomes, deadline)
 	} catch (error) {
 		const failure = classify(error)
@@ -41,7 +42,7 @@ export async function runTransaction(
 		if (!splits || !first) return entries.map(() => ({ kind: 'error', error: failure }))
 		if (entries.length === 1) {
 			const diagnosis = await diagnose(batch, first.request, failure, deadline)
-			return [failure.doubt ? certain(diagnosis) : diagnosis]
+			return [failure.doubt ? certain(diagnosis, failure.doubt) : diagnosis]
 		}
 		const half = Math.ceil(entries.length / 2)
 		const before = await runTransaction(batch, entries.slice(0, half), deadline, failure.doubt)
@@ -148,9 +149,10 @@ function missedOutcome({ table, slots, insertable }: Shape): Outcome | undefined
  * After a try without an answer nothing is certain but that this one created a row. A row that is there may be that
  * try's creation, and so may one that stands in the way, where it was changed since: say so rather than guess.
  */
-function certain(outcome: Outcome): Outcome {
+function certain(outcome: Outcome, doubt: Failure): Outcome {
 	if (outcome.kind === 'row' ? outcome.created : outcome.error instanceof DatabaseError) return outcome
-	return { kind: 'error', error: new DatabaseError('unknown', 'repeated after a try without an answer') }
+	const failure = doubt === 'interrupted' ? doubt : 'unknown'
+	return { kind: 'error', error: new DatabaseError(failure, 'repeated after a try without an answer') }
 }
 
 function keyText(values: Row): string {

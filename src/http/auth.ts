@@ -8,7 +8,11 @@ const encoder = new TextEncoder()
 /** Lets in who sends one of the tokens in API_TOKENS. Without any the service is misconfigured, never open. */
 export function tokenAuth(): MiddlewareHandler<AppEnv> {
 	const auth = bearerAuth({
-		verifyToken: (token: string, c: Context<AppEnv>) => isOneOf(token, settingsOf(c.env).tokens),
+		verifyToken: (token: string, c: Context<AppEnv>) => {
+			const isKnown = isOneOf(token, settingsOf(c.env).tokens)
+			if (isKnown) c.set('token', token)
+			return isKnown
+		},
 	})
 	return async (c, next) => {
 		settingsOf(c.env)

@@ -30,11 +30,17 @@ const limitJson = bodyLimit({
 
 /** The body's JSON; one that is too large is refused before it is read whole. @throws Problem */
 export async function jsonBody(c: Context): Promise<unknown> {
-	let json: unknown
-	await limitJson(c, async () => {
-		json = parseJson(new Uint8Array(await c.req.arrayBuffer()), 'body')
-	})
-	return json
+	let bytes = new ArrayBuffer()
+	try {
+		await limitJson(c, async () => {
+			bytes = await c.req.arrayBuffer()
+		})
+	} catch (error) {
+		if (error instanceof Problem) throw error
+		// The connection ended before the body did, or its chunks are none.
+		throw new Problem('malformed-json', 'The body did not arrive whole.')
+	}
+	return parseJson(new Uint8Array(bytes), 'body')
 }
 
 /** @throws Problem that says what is wrong with the bytes. */

@@ -6,13 +6,15 @@ import type { Outcome } from '../get-or-create/outcome'
 import type { RowRequest } from '../get-or-create/row-request'
 import { sharedCommits } from '../get-or-create/shared-commits'
 import { findRow } from '../get-or-create/transaction'
+import { timed } from '../log'
 import type { AppEnv } from './app-env'
 
 /** Commits rows in a transaction that this request may share with others. */
 export async function commit(c: Context<AppEnv>, requests: RowRequest[]): Promise<Outcome[]> {
-	const { database, timeout } = settingsOf(c.env)
-	return await timed(c, () =>
-		sharedCommits(database).submit(requests, Date.now() + timeout, (promise) =>
+	const settings = settingsOf(c.env)
+	c.get('notes').commit = settings.object ? 'durable-object' : 'isolate'
+	return await waiting(c, () =>
+		sharedCommits(settings).submit(requests, Date.now() + settings.timeout, (promise) =>
 			c.executionCtx.waitUntil(promise),
 		),
 	)
@@ -21,15 +23,16 @@ export async function commit(c: Context<AppEnv>, requests: RowRequest[]): Promis
 /** Reads the row that a request of the verb `get` asks for, with a client of this request's own. */
 export async function find(c: Context<AppEnv>, request: RowRequest): Promise<DriverValue[] | undefined> {
 	const { database, timeout } = settingsOf(c.env)
-	return await timed(c, () => findRow(httpBatch(database), request, Date.now() + timeout))
+	return await waiting(c, () => findRow(httpBatch(database), request, Date.now() + timeout))
 }
 
-async function timed<T>(c: Context<AppEnv>, wait: () => Promise<T>): Promise<T> {
-	const start = Date.now()
+/** Tells the log how long it takes, and the answer, unless that is a stream whose headers have gone. */
+async function waiting<T>(c: Context<AppEnv>, wait: () => Promise<T>): Promise<T> {
+	const notes = c.get('notes')
 	try {
-		return await wait()
+		return await timed(notes, wait)
 	} finally {
-		databaseTook(c, Date.now() - start)
+		if (!c.finalized) databaseTook(c, notes.databaseMs ?? 0)
 	}
 }
 

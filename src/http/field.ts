@@ -49,7 +49,7 @@ function typeField(info: ColumnInfo): Field {
 export const WHOLE_NUMBER = /^-?\d{1,100}$/
 export const DECIMAL_NUMBER = /^-?\d{1,100}(\.\d{1,100})?$/
 
-const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/
+const RFC_3339 = /^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/
 const DATE = 'must be a date and time with its offset, as in 2026-01-31T12:00:00Z'
 const BIGINT = 'must be a whole number in a string, as in "12345"'
 const DECIMAL = 'must be a number in a string, as in "12.50"'
@@ -67,13 +67,17 @@ const bytes = v.pipe(
 	v.base64(BASE64),
 	v.transform((text) => Buffer.from(text, 'base64')),
 )
-/** Date.parse takes the 30th of February for the 2nd of March: the day must come out as it went in. */
+/**
+ * Date.parse takes the 30th of February for the 2nd of March: the day must come out as it went in. An offset can lead
+ * out of the years of four digits, which are all that RFC 3339 has.
+ */
 function isDateTime(text: string): boolean {
 	const midnight = Date.parse(`${text.slice(0, 10)}T00:00:00Z`)
 	return (
 		RFC_3339.test(text) &&
 		!Number.isNaN(Date.parse(text)) &&
-		new Date(midnight).toISOString().startsWith(text.slice(0, 10))
+		new Date(midnight).toISOString().startsWith(text.slice(0, 10)) &&
+		RFC_3339.test(new Date(text).toISOString())
 	)
 }
 

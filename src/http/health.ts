@@ -11,9 +11,9 @@ const HEALTH_TIMEOUT_MS = 2000
 export function health(): Handler<AppEnv> {
 	return async (c) => {
 		const { database, timeout } = settingsOf(c.env)
-		const signal = AbortSignal.timeout(Math.min(timeout, HEALTH_TIMEOUT_MS))
+		const deadline = Date.now() + Math.min(timeout, HEALTH_TIMEOUT_MS)
 		try {
-			await httpBatch(database)([{ sql: 'SELECT 1', args: [] }], 'read', signal)
+			await httpBatch(database)([{ sql: 'SELECT 1', args: [] }], 'read', deadline)
 		} catch (error) {
 			throw classify(error)
 		}

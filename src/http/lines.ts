@@ -3,8 +3,8 @@ export const MAX_LINE_BYTES = 64 * 1024
 
 const NEWLINE = 0x0a
 
-/** A line's bytes, or that it was longer than allowed. */
-export type Line = Uint8Array | 'too-long'
+/** A line's bytes, or that it was longer than allowed, or that the connection ended before it did. */
+export type Line = Uint8Array | 'too-long' | 'broken-off'
 
 /**
  * Cuts a byte stream into lines, in memory bounded by one line: of a line that grows too long only that fact is kept.
@@ -60,5 +60,5 @@ function join(parts: Uint8Array[], length: number): Uint8Array {
 
 /** Nothing but the white space that JSON allows. */
 export function isBlank(line: Line): boolean {
-	return line !== 'too-long' && line.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d)
+	return typeof line !== 'string' && line.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d)
 }

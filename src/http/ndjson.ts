@@ -4,27 +4,33 @@ import { isBlank, type Line, LineSplitter } from './lines'
 const MAX_GROUP_LINES = 500
 const MAX_GROUP_BYTES = 1024 * 1024
 
+/** How a stream came to its end: whole, left by who read the answers, or broken, for its upload or an answer failed. */
+export type StreamEnd = 'answered' | 'cancelled' | 'broken'
+
 /**
  * Answers a stream of lines while it is still arriving, in memory bounded by a group of lines: each group is what has
  * arrived while the one before was at the database. The next group is only read once the caller has taken the answers
- * to the last, so that a slow reader slows its own upload down. Blank lines get no answer.
+ * to the last, so that a slow reader slows its own upload down. Blank lines get no answer. `end` is called once.
  */
 export function answerLines(
 	input: ReadableStream<Uint8Array>,
 	answer: (lines: Line[]) => Promise<string[]>,
+	end: (how: StreamEnd) => void,
 ): ReadableStream<Uint8Array> {
 	const encoder = new TextEncoder()
 	const reader = input.getReader()
 	const splitter = new LineSplitter()
-	const read = () => {
-		const chunk = reader.read()
-		// It may fail while nobody waits for it; whoever does next will meet the same failure.
-		chunk.catch(() => undefined)
-		return chunk
-	}
+	const read = async () => await reader.read().catch(() => 'broken-off' as const)
 	let waiting: Line[] = []
 	let next: ReturnType<typeof read> | undefined
-	let ended = false
+	let ended: StreamEnd | undefined
+	let left = false
+	let answering: Promise<string[]> | undefined
+
+	function linesOf(chunk: Awaited<ReturnType<typeof read>>): Line[] {
+		if (chunk === 'broken-off') return [chunk]
+		return chunk.value ? splitter.push(chunk.value) : splitter.end()
+	}
 
 	async function gather(): Promise<void> {
 		while (!ended && waiting.length < MAX_GROUP_LINES) {
@@ -32,8 +38,9 @@ export function answerLines(
 			const chunk = await (waiting.length === 0 ? next : Promise.race([next, soon()]))
 			if (!chunk) return
 			next = undefined
-			ended = chunk.done
-			const lines = chunk.value ? splitter.push(chunk.value) : splitter.end()
+			if (chunk === 'broken-off') ended = 'broken'
+			else if (chunk.done) ended = 'answered'
+			const lines = linesOf(chunk)
 			waiting = waiting.concat(lines.filter((line) => !isBlank(line)))
 		}
 	}
@@ -52,16 +59,28 @@ export function answerLines(
 	return new ReadableStream(
 		{
 			async pull(controller) {
-				await gather()
-				const group = takeGroup()
-				if (group.length > 0) {
-					const lines = await answer(group)
-					controller.enqueue(encoder.encode(`${lines.join('\n')}\n`))
+				try {
+					await gather()
+					const group = takeGroup()
+					if (group.length > 0) {
+						answering = answer(group)
+						const lines = await answering
+						controller.enqueue(encoder.encode(`${lines.join('\n')}\n`))
+					}
+				} catch (error) {
+					if (left) return
+					end('broken')
+					throw error
 				}
-				if (ended && waiting.length === 0) controller.close()
+				if (left || !ended || waiting.length > 0) return
+				controller.close()
+				end(ended)
 			},
 			async cancel(reason) {
-				await reader.cancel(reason)
+				left = true
+				// What is at the database becomes true, though nobody reads of it any more.
+				await Promise.allSettled([answering, reader.cancel(reason)])
+				end('cancelled')
 			},
 		},
 		{ highWaterMark: 0 },

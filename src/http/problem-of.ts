@@ -2,6 +2,7 @@ import { HTTPException } from 'hono/http-exception'
 import { DatabaseError, type Failure } from '../database/failure'
 import { MisconfiguredError } from '../env'
 import { ConflictError, InvalidRowError, NotAUniqueKeyError } from '../get-or-create/errors'
+import { causeOf, countRow, type Notes } from '../log'
 import { Problem } from './problem'
 
 const RETRY_AFTER_SECONDS = '1'
@@ -26,6 +27,27 @@ export function problemOf(error: unknown): Problem {
 	return new Problem('internal', 'The request failed through no fault of yours.')
 }
 
+/** What a caller is told of the failure of a whole request, noted for the log. */
+export function notedProblem(notes: Notes, error: unknown): Problem {
+	const problem = problemOf(error)
+	notes.outcome = problem.slug
+	noteCause(notes, problem, error)
+	return problem
+}
+
+/** The same of one of many rows, which is counted. */
+export function countedProblem(notes: Notes, error: unknown): Problem {
+	const problem = problemOf(error)
+	countRow(notes, problem.slug)
+	noteCause(notes, problem, error)
+	return problem
+}
+
+/** Only what is not the caller's fault has a cause to look into. */
+function noteCause(notes: Notes, { status }: Problem, error: unknown): void {
+	if (status >= 500) notes.cause ??= causeOf(error)
+}
+
 function conflictProblem({ conflicts }: ConflictError): Problem {
 	const keys = conflicts.map(({ key }) => key.join(', ')).join('; ')
 	const detail = keys ? `Another row holds the same ${keys}.` : 'Another row stands in the way.'
@@ -35,7 +57,8 @@ function conflictProblem({ conflicts }: ConflictError): Problem {
 function databaseProblem(failure: Failure): Problem {
 	switch (failure) {
 		case 'rejected':
-		case 'unreachable': {
+		case 'unreachable':
+		case 'interrupted': {
 			const detail = 'The database cannot be reached or is too busy.'
 			return new Problem('database-unavailable', detail, {}, { 'Retry-After': RETRY_AFTER_SECONDS })
 		}

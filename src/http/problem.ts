@@ -56,6 +56,12 @@ export const PROBLEMS = {
 		title: 'A query parameter is wrong',
 		advice: 'The detail names the parameter and what it may be.',
 	},
+	'rate-limited': {
+		status: 429,
+		title: 'Too many requests',
+		advice:
+			'Send fewer requests with this token: try again after the seconds in Retry-After, and send many rows as one array or stream. Nothing was written.',
+	},
 	internal: {
 		status: 500,
 		title: 'Something went wrong here',

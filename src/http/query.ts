@@ -4,27 +4,37 @@ import { requireUniqueKey } from '../get-or-create/unique-key'
 import { Problem } from './problem'
 import type { Resource } from './resource'
 
-/** Refuses parameters that this operation doesn't have: a misspelt one would change what is asked. */
-export function requireKnownParameters(c: Context, known: readonly string[]): void {
-	for (const [name, values] of Object.entries(c.req.queries())) {
+/**
+ * The query's parameters. One that this operation doesn't have is refused: a misspelt one would change what is asked.
+ * Read as all URLs are, since Hono passes over a parameter without a name.
+ */
+export function knownParameters(c: Context, known: readonly string[]): Map<string, string> {
+	const parameters = new Map<string, string>()
+	for (const [name, value] of new URL(c.req.url).searchParams) {
 		if (!known.includes(name)) {
 			const detail = known.length > 0 ? `It takes ${known.join(', ')}.` : 'It takes none.'
 			throw new Problem('invalid-parameter', `There is no query parameter "${shown(name)}" here. ${detail}`)
 		}
-		if (values.length > 1) throw new Problem('invalid-parameter', `"${name}" is given more than once.`)
+		if (parameters.has(name)) throw new Problem('invalid-parameter', `"${name}" is given more than once.`)
+		parameters.set(name, value)
 	}
+	return parameters
 }
 
 /** The columns that a comma-separated parameter names; undefined where it isn't there. */
-export function columnsParameter(c: Context, name: string, resource: Resource): ColumnInfo[] | undefined {
-	const value = c.req.query(name)
+export function columnsParameter(
+	parameters: Map<string, string>,
+	name: string,
+	resource: Resource,
+): ColumnInfo[] | undefined {
+	const value = parameters.get(name)
 	if (value === undefined) return undefined
 	return [...new Set(value.split(','))].map((property) => visibleColumn(resource, property, `"${name}"`))
 }
 
 /** The columns of `?by=`, proven to hold a unique key. @throws Problem, NotAUniqueKeyError */
-export function byParameter(c: Context, resource: Resource): ColumnInfo[] | undefined {
-	const by = columnsParameter(c, 'by', resource)
+export function byParameter(parameters: Map<string, string>, resource: Resource): ColumnInfo[] | undefined {
+	const by = columnsParameter(parameters, 'by', resource)
 	if (by) requireUniqueKey(resource.info, by)
 	return by
 }
@@ -39,7 +49,7 @@ export function visibleColumn({ info, visible }: Resource, property: string, whe
 	)
 }
 
-/** A caller's own word in an answer: short. */
+/** A caller's own word in an answer: short, and without the half of a character that the cut may leave. */
 function shown(word: string): string {
-	return word.length > 50 ? `${word.slice(0, 50)}…` : word
+	return word.length > 50 ? `${word.slice(0, 50).toWellFormed()}…` : word
 }

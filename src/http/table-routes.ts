@@ -4,7 +4,7 @@ import type { AppEnv } from './app-env'
 import { find } from './database'
 import { only } from './method'
 import { Problem } from './problem'
-import { requireKnownParameters, visibleColumn } from './query'
+import { knownParameters, visibleColumn } from './query'
 import type { Resource } from './resource'
 import { type RowFormat, rowFormat } from './row'
 import { write } from './write'
@@ -24,7 +24,7 @@ export function tableRoutes(resource: Resource): Hono<AppEnv> {
 	})
 
 	routes.get('/:key', async (c) => {
-		requireKnownParameters(c, [])
+		knownParameters(c, [])
 		const row = pathKey(c, resource, format)
 		if (!row) throw notFound()
 		return await answerRow(c, format, rowRequest(info, { verb: 'get', row }))
@@ -38,15 +38,16 @@ export function tableRoutes(resource: Resource): Hono<AppEnv> {
 async function answerRow(c: Context<AppEnv>, format: RowFormat, request: RowRequest): Promise<Response> {
 	const values = await find(c, request)
 	if (!values) throw notFound()
+	c.get('notes').outcome = 'found'
 	return c.json(format.present(values))
 }
 
 /** `?a=1&b=x` as a row. @throws Problem for a column that isn't there or a value that it can't have. */
 function filterOf(c: Context<AppEnv>, resource: Resource, format: RowFormat): Record<string, unknown> {
 	const row: Record<string, unknown> = {}
-	for (const [property, [text = '', ...more]] of Object.entries(c.req.queries())) {
+	for (const [property, text] of new URL(c.req.url).searchParams) {
 		const column = visibleColumn(resource, property, 'The filter')
-		const value = more.length === 0 ? format.parseText(column, text) : undefined
+		const value = Object.hasOwn(row, property) ? undefined : format.parseText(column, text)
 		if (value === undefined) {
 			throw new Problem('invalid-parameter', `"${property}" must be given once, with a value of its type.`)
 		}

@@ -4,15 +4,16 @@ import { type Outcome, outcomesOf, rowOrThrow } from '../get-or-create/outcome'
 import type { Ask } from '../get-or-create/row-request'
 import type { Verb } from '../get-or-create/shape'
 import type { ColumnInfo } from '../get-or-create/table'
+import { causeOf, countRow, wordOf } from '../log'
 import type { AppEnv } from './app-env'
 import { bodyTypeOf, jsonBody, MAX_ROWS, parseJson } from './body'
 import { commit } from './database'
 import type { Line } from './lines'
 import { locationOf } from './location'
-import { answerLines } from './ndjson'
+import { answerLines, type StreamEnd } from './ndjson'
 import { Problem } from './problem'
-import { problemOf } from './problem-of'
-import { byParameter, columnsParameter, requireKnownParameters } from './query'
+import { countedProblem } from './problem-of'
+import { byParameter, columnsParameter, knownParameters } from './query'
 import type { Resource } from './resource'
 import type { RowFormat } from './row'
 
@@ -30,7 +31,7 @@ const MAX_QUERIES = 100
 
 /** The handler of POST (get or create) or PUT (update or create). */
 export function write(resource: Resource, format: RowFormat, verb: Write['verb']) {
-	const parameters = verb === 'update-or-create' ? ['by', 'update'] : ['by']
+	const allowed = verb === 'update-or-create' ? ['by', 'update'] : ['by']
 	/** By query string: callers repeat themselves. */
 	const known = new Map<string, Write>()
 	const operationOf = (c: Context<AppEnv>): Write => {
@@ -38,9 +39,9 @@ export function write(resource: Resource, format: RowFormat, verb: Write['verb']
 		const query = url.includes('?') ? url.slice(url.indexOf('?')) : ''
 		const seen = known.get(query)
 		if (seen) return seen
-		requireKnownParameters(c, parameters)
-		const by = byParameter(c, resource)
-		const update = columnsParameter(c, 'update', resource)
+		const parameters = knownParameters(c, allowed)
+		const by = byParameter(parameters, resource)
+		const update = columnsParameter(parameters, 'update', resource)
 		const operation: Write = { resource, format, verb, by, update }
 		if (known.size >= MAX_QUERIES) known.clear()
 		known.set(query, operation)
@@ -56,7 +57,9 @@ export function write(resource: Resource, format: RowFormat, verb: Write['verb']
 
 async function answerOne(c: Context<AppEnv>, operation: Write, json: unknown): Promise<Response> {
 	const [outcome] = await ask(c, operation, [askFor(operation, json)])
-	const body = bodyOf(operation, rowOrThrow(outcome))
+	const row = rowOrThrow(outcome)
+	c.get('notes').outcome = wordOf(row)
+	const body = bodyOf(operation, row)
 	if (!body.created) return c.json(body)
 	c.header('Location', locationOf(operation.resource, body.row))
 	return c.json(body, 201)
@@ -82,21 +85,36 @@ function answerStream(c: Context<AppEnv>, operation: Write): Response {
 	const input = c.req.raw.body
 	c.header('Content-Type', 'application/x-ndjson')
 	if (!input) return c.body(null)
-	return c.body(answerLines(input, (lines) => answerGroup(c, operation, lines)))
+	const { promise, resolve } = Promise.withResolvers<void>()
+	c.set('streamed', promise)
+	const notes = c.get('notes')
+	const answer = async (lines: Line[]) => {
+		try {
+			return await answerGroup(c, operation, lines)
+		} catch (error) {
+			notes.cause = causeOf(error)
+			throw error
+		}
+	}
+	const end = (outcome: StreamEnd) => {
+		notes.outcome = outcome
+		resolve()
+	}
+	return c.body(answerLines(input, answer, end))
 }
 
 async function answerGroup(c: Context<AppEnv>, operation: Write, lines: Line[]): Promise<string[]> {
-	const read = lines.map((line): { ask: Ask } | { problem: Problem } => {
+	const read = lines.map((line): { ask: Ask } | { error: unknown } => {
 		try {
 			return { ask: askFor(operation, jsonOf(line)) }
 		} catch (error) {
-			return { problem: problemOf(error) }
+			return { error }
 		}
 	})
 	const asks = read.flatMap((line) => ('ask' in line ? [line.ask] : []))
 	const outcomes = (await ask(c, operation, asks)).values()
 	return read.map((line) => {
-		if ('problem' in line) return JSON.stringify({ problem: line.problem.body(c.get('requestId')) })
+		if ('error' in line) return JSON.stringify(problemItem(c, line.error))
 		const outcome = outcomes.next().value
 		return JSON.stringify(outcome && itemOf(c, operation, outcome))
 	})
@@ -104,6 +122,8 @@ async function answerGroup(c: Context<AppEnv>, operation: Write, lines: Line[]):
 
 function jsonOf(line: Line): unknown {
 	if (line === 'too-long') throw new Problem('payload-too-large', 'The line is longer than 64 KiB.')
+	if (line === 'broken-off')
+		throw new Problem('malformed-json', 'The stream did not arrive whole: here it broke off.')
 	return parseJson(line, 'line')
 }
 
@@ -117,8 +137,13 @@ async function ask(c: Context<AppEnv>, { resource }: Write, asks: Ask[]): Promis
 
 /** What stands for one row in an array or a stream. */
 function itemOf(c: Context<AppEnv>, operation: Write, outcome: Outcome): object {
-	if (outcome.kind === 'row') return bodyOf(operation, outcome)
-	return { problem: problemOf(outcome.error).body(c.get('requestId')) }
+	if (outcome.kind === 'error') return problemItem(c, outcome.error)
+	countRow(c.get('notes'), wordOf(outcome))
+	return bodyOf(operation, outcome)
+}
+
+function problemItem(c: Context<AppEnv>, error: unknown): object {
+	return { problem: countedProblem(c.get('notes'), error).body(c.get('requestId')) }
 }
 
 function bodyOf({ format, verb }: Write, { values, created, updated }: Extract<Outcome, { kind: 'row' }>) {

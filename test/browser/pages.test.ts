@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { type Child, startChild } from '../../scripts/child.ts'
-import { answers, freePort } from '../../scripts/server.ts'
+import { answers, freePort, listen } from '../../scripts/server.ts'
 
 // `npm run test:browser`: what a person sees, in a real browser, from the service that `npm run dev` starts.
 // CHROMIUM names the browser; SCREENSHOTS a folder for pictures, if there is one to look at them.
@@ -28,12 +29,17 @@ assert.ok(existsSync(EXECUTABLE), `No Chromium at ${EXECUTABLE}: name one with C
 const dataDir = mkdtempSync(join(tmpdir(), 'edge-get-or-create-browser-'))
 const port = await freePort()
 const origin = `http://localhost:${port}`
+/** A page of others: of one origin that may call the service, and of another that may not. */
+const app = createServer((_, response) => response.setHeader('content-type', 'text/html').end('<h1>App</h1>'))
+const appPort = await listen(app)
+const allowed = `http://localhost:${appPort}`
+const forbidden = `http://127.0.0.1:${appPort}`
 let service: Child
 let browser: Browser
 
 before(async () => {
 	service = startChild(process.execPath, [join(root, 'scripts/dev.ts')], {
-		env: { ...process.env, PORT: String(port), DATA_DIR: dataDir },
+		env: { ...process.env, PORT: String(port), DATA_DIR: dataDir, CORS_ORIGINS: allowed },
 	})
 	service.process.stdout?.resume()
 	service.process.stderr?.resume()
@@ -43,6 +49,7 @@ before(async () => {
 
 after(async () => {
 	await browser.close()
+	app.close()
 	await service.stop()
 	rmSync(dataDir, { recursive: true, force: true })
 })
@@ -86,6 +93,33 @@ for (const [screen, viewport] of Object.entries(SCREENS)) {
 		})
 	}
 }
+
+describe('a page of another origin', () => {
+	/** Asks from the page, with a token and JSON, so that the browser asks first whether it may. */
+	async function askFrom(from: string, token: string): Promise<unknown> {
+		const page = await browser.newPage()
+		await page.goto(from)
+		const answer = await page.evaluate<unknown>(`fetch('${origin}/users?by=name', {
+			method: 'PUT',
+			headers: { Authorization: 'Bearer ${token}', 'Content-Type': 'application/json' },
+			body: JSON.stringify({ name: 'Eve', email: 'eve@example.com' }),
+		}).then(
+			async (response) => [response.status, (await response.json()).type ?? null, response.headers.has('x-request-id')],
+			(error) => error.name,
+		)`)
+		await page.close()
+		return answer
+	}
+
+	it('may call where CORS_ORIGINS names it, and read why it is refused', async () => {
+		assert.deepEqual(await askFrom(allowed, 'dev-token'), [201, null, true])
+		assert.deepEqual(await askFrom(allowed, 'wrong'), [401, '/problems/unauthorized', true])
+	})
+
+	it('may not where it is not named', async () => {
+		assert.equal(await askFrom(forbidden, 'dev-token'), 'TypeError')
+	})
+})
 
 /** Opens the page and notes what the console complains of (violated policies too) and what is asked of others. */
 async function open(context: BrowserContext, path: string): Promise<{ page: Page; faults: string[] }> {

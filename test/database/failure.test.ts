@@ -55,7 +55,7 @@ describe('classify', () => {
 		[withCode('TRANSACTION_TIMEOUT'), 'rejected'],
 		[new Error('Network connection lost.'), 'unreachable'],
 		[new DOMException('too late', 'TimeoutError'), 'unknown'],
-		[new SyntaxError('not JSON'), 'unknown'],
+		[new SyntaxError('"secret" is not JSON'), 'unknown'],
 		[withCode('SQLITE_UNKNOWN'), 'broken'],
 		['a string', 'broken'],
 	])('takes %s for %s, and shows nothing of its message', (error, failure) => {

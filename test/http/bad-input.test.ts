@@ -45,6 +45,7 @@ describe('bad input', () => {
 		['an id that is text', { id: '1', name: 'x', email: 'x' }, ['/id']],
 		['an id with a fraction', { id: 1.5, name: 'x', email: 'x' }, ['/id']],
 		['an id that is too large', { id: 2 ** 53, name: 'x', email: 'x' }, ['/id']],
+		['an id that leaves too few to give', { id: 2 ** 52 + 1, name: 'x', email: 'x' }, ['/id']],
 		['an id of null', { id: null, name: 'x', email: 'x' }, ['/id']],
 		['a pointer to escape', { 'a/b~c': 1, name: 'x', email: 'x' }, ['/a~1b~0c']],
 	])('answers 422 to %s', async (_, body, pointers) => {
@@ -69,6 +70,9 @@ describe('bad input', () => {
 		'2026-13-01T00:00:00Z',
 		'2026-02-30T00:00:00Z',
 		'2026-01-01T24:00:01Z',
+		'2026-01-01T24:00:00Z',
+		'0000-01-01T00:00:00+23:59',
+		'9999-12-31T23:59:59-23:59',
 		'2026-01-01T00:00:00+99:00',
 		'yesterday',
 		1769860800,
@@ -105,7 +109,7 @@ describe('bad input', () => {
 		expect(refusal(answer)).toEqual([415, '/problems/unsupported-media-type'])
 	})
 
-	it.each(['?by=email&by=name', '?nope=1', '?update=name', '?by=email&x'])(
+	it.each(['?by=email&by=name', '?nope=1', '?update=name', '?by=email&x', '?=email', '?__proto__=email'])(
 		'answers 422 to %s',
 		async (query) => {
 			expect(refusal(await post(`/users${query}`, { name: 'x', email: 'x' }))).toEqual([
@@ -114,6 +118,15 @@ describe('bad input', () => {
 			])
 		},
 	)
+
+	it('cuts a long word of the caller, and no character of it', async () => {
+		const answer = await post(`/users?${'x'.repeat(49)}${encodeURIComponent('🦊')}=1`, {
+			name: 'x',
+			email: 'x',
+		})
+		expect(refusal(answer)).toEqual([422, '/problems/invalid-parameter'])
+		expect((answer.body as { detail: string }).detail.isWellFormed()).toBe(true)
+	})
 
 	it('refuses deep nesting where text is wanted', async () => {
 		const body = `{"name":${'['.repeat(100_000)}${']'.repeat(100_000)},"email":"x"}`

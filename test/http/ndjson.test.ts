@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Line, LineSplitter } from '../../src/http/lines'
-import { answerLines } from '../../src/http/ndjson'
+import { answerLines, type StreamEnd } from '../../src/http/ndjson'
 import { SERVICE } from '../support/bindings'
 import { call, fresh } from '../support/service'
 
@@ -105,13 +105,21 @@ describe('answerLines', () => {
 		return { input, taken }
 	}
 
+	const ends: StreamEnd[] = []
+	const end = (how: StreamEnd) => void ends.push(how)
+	beforeEach(() => void ends.splice(0))
+
 	it('takes no more of the input than it has answered, but one group', async () => {
 		const { input, taken } = upload()
 		const groups: number[] = []
-		const answers = answerLines(input, async (lines) => {
-			groups.push(lines.length)
-			return await Promise.resolve(lines.map(() => '{}'))
-		}).getReader()
+		const answers = answerLines(
+			input,
+			async (lines) => {
+				groups.push(lines.length)
+				return await Promise.resolve(lines.map(() => '{}'))
+			},
+			end,
+		).getReader()
 		await answers.read()
 		await answers.read()
 		await new Promise((resolve) => setTimeout(resolve, 20))
@@ -121,11 +129,48 @@ describe('answerLines', () => {
 		await answers.cancel()
 	})
 
+	it('says that it broke where the upload did, once that is answered', async () => {
+		const failing = new ReadableStream<Uint8Array>({
+			start: (controller) => controller.error(new Error('gone')),
+		})
+		const answers = answerLines(failing, (lines) => Promise.resolve(lines.map(String)), end).getReader()
+		const { value } = await answers.read()
+		expect(new TextDecoder().decode(value)).toBe('broken-off\n')
+		expect(await answers.read()).toMatchObject({ done: true })
+		expect(ends).toEqual(['broken'])
+	})
+
+	it('says that it broke where it fails to answer', async () => {
+		const answers = answerLines(upload().input, async () => await Promise.reject(new Error('failed')), end)
+		await expect(answers.getReader().read()).rejects.toThrow('failed')
+		expect(ends).toEqual(['broken'])
+	})
+
+	it('ends only after what was at the database when the caller went away', async () => {
+		const { promise, resolve } = Promise.withResolvers<string[]>()
+		let asked = false
+		const answer = async () => {
+			asked = true
+			return await promise
+		}
+		const answers = answerLines(upload().input, answer, end).getReader()
+		const first = answers.read()
+		await vi.waitUntil(() => asked)
+		const cancelled = answers.cancel()
+		expect(await first).toMatchObject({ done: true })
+		await new Promise((turn) => setTimeout(turn, 20))
+		expect(ends).toEqual([])
+		resolve(['{}'])
+		await cancelled
+		expect(ends).toEqual(['cancelled'])
+	})
+
 	it('stops the upload when the caller goes away', async () => {
 		const { input, taken } = upload()
-		const answers = answerLines(input, (lines) => Promise.resolve(lines.map(() => '{}'))).getReader()
+		const answers = answerLines(input, (lines) => Promise.resolve(lines.map(() => '{}')), end).getReader()
 		await answers.read()
 		await answers.cancel()
+		expect(ends).toEqual(['cancelled'])
 		const { chunks } = taken
 		await new Promise((resolve) => setTimeout(resolve, 20))
 		expect(taken).toEqual({ chunks, cancelled: true })

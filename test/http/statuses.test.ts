@@ -1,6 +1,6 @@
 import { describe, expect, inject, it, vi } from 'vitest'
 import { operations } from '../support/document'
-import { type Answer, type Call, call, callWith, fresh, json, post } from '../support/service'
+import { type Answer, askTooOften, type Call, call, callWith, fresh, json, post } from '../support/service'
 
 /** The operations that are served. */
 const SERVED = ['POST /users', 'PUT /users', 'GET /users', 'GET /users/{id}']
@@ -15,7 +15,7 @@ const broken = () => ({
 })
 
 /** How each status comes about, for POST and PUT alike. */
-const writing = (method: 'POST' | 'PUT'): Record<number, () => Promise<Answer>> => {
+const writing = (method: 'POST' | 'PUT'): Record<number, () => Promise<Answer | undefined>> => {
 	const send = async (init: Call, path = '/users') => await call(path, { ...init, method })
 	return {
 		200: async () => {
@@ -35,6 +35,7 @@ const writing = (method: 'POST' | 'PUT'): Record<number, () => Promise<Answer>> 
 		413: async () => await send(json({ name: 'x'.repeat(2 * 1024 * 1024) })),
 		415: async () => await send(json('x', 'text/plain')),
 		422: async () => await send(json({ name: 1 }), '/users?by=name'),
+		429: async () => await askTooOften('/users', { ...json(alice()), method }),
 		...Object.fromEntries(
 			Object.entries(broken()).map(([status, settings]) => [
 				status,
@@ -58,12 +59,13 @@ const reading = (
 	401: async () => await call(not, { headers: { authorization: '' } }),
 	404: async () => await call(not),
 	422: async () => await call(wrong),
+	429: async () => await askTooOften(not),
 	...Object.fromEntries(
 		Object.entries(broken()).map(([status, settings]) => [status, async () => await callWith(settings, not)]),
 	),
 })
 
-const CASES: Record<string, Record<number, () => Promise<Answer>>> = {
+const CASES: Record<string, Record<number, () => Promise<Answer | undefined>>> = {
 	'POST /users': writing('POST'),
 	'PUT /users': writing('PUT'),
 	'GET /users': reading((_, { name }) => `/users?name=${name}`, '/users?name=nobody', '/users?nope=1'),

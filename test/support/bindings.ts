@@ -6,6 +6,8 @@ interface TestBindings {
 	/** The service as another Worker, bundled as it is deployed. */
 	SERVICE: Fetcher
 	ROWS: GetOrCreateBinding
+	/** Lets three requests a minute in. */
+	LIMITER: RateLimit
 }
 
-export const { SERVICE, ROWS } = env as unknown as TestBindings
+export const { SERVICE, ROWS, LIMITER } = env as unknown as TestBindings

@@ -1,3 +1,4 @@
+import type { ColumnInfo } from '../../get-or-create/table'
 import type { Resource } from '../resource'
 import { columnSchema, type Schema } from './column-schema'
 import { closed } from './problem-schemas'
@@ -18,7 +19,11 @@ export function rowSchemas(resource: Resource): Record<string, Schema> {
 	const writable = visible.filter(({ column }) => !column.generated)
 	const schemasOf = (columns: typeof visible) =>
 		Object.fromEntries(columns.map((column) => [column.property, columnSchema(column)]))
-	const sent: Schema = { type: 'object', properties: schemasOf(writable), additionalProperties: false }
+	const sent: Schema = {
+		type: 'object',
+		properties: Object.fromEntries(writable.map((column) => [column.property, sentSchema(column)])),
+		additionalProperties: false,
+	}
 	const required = writable.filter((column) => column.required).map(({ property }) => property)
 	return {
 		[schemaName(resource, 'Row')]: {
@@ -35,6 +40,10 @@ export function rowSchemas(resource: Resource): Record<string, Schema> {
 			...sent,
 		},
 	}
+}
+
+function sentSchema(info: ColumnInfo): Schema {
+	return { ...columnSchema(info), ...(info.maximum === undefined ? {} : { maximum: info.maximum }) }
 }
 
 export function rowRef(resource: Resource, kind: RowKind): Schema {

@@ -29,6 +29,7 @@ const MANY =
 /** How any request about a table can fail. */
 export const TABLE_PROBLEMS: Slug[] = [
 	'unauthorized',
+	'rate-limited',
 	'internal',
 	'misconfigured',
 	'database-unavailable',

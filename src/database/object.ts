@@ -1,0 +1,73 @@
+import { DatabaseError, type Failure } from './failure'
+import { PipelineError } from './pipeline'
+import { type Batch, type Rows, type Statement, within } from './send'
+
+/** The Durable Object that merges the batches of many isolates, as they see it. */
+export interface CommitObject {
+	/** That it answers at all tells that it can be reached. */
+	ping(): Promise<void>
+	/** Runs statements in a transaction that they may share, and waits at most so many milliseconds. Never throws. */
+	commit(statements: Statement[], timeout: number): Promise<Committed>
+}
+
+/** Plain data: an error would lose its class on the way. */
+export type Committed =
+	| { rows: Rows[] }
+	| { failure: Failure /** The database's own words, if it had any. */; code?: string; message?: string }
+
+/** An object that does not answer a ping in time is left alone for a while. */
+const PING_MS = 1000
+const LEFT_ALONE_MS = 1000
+
+/**
+ * Batches through the object. Whether it can be reached is asked first, once, so that work which it never took goes
+ * `direct`. Where it is lost with work in hand nobody knows what became of that: `interrupted`.
+ */
+export function objectBatch(object: () => CommitObject, direct: Batch): Batch {
+	let reached = false
+	let leftAloneUntil = 0
+
+	const canReach = async (to: CommitObject, deadline: number): Promise<boolean> => {
+		if (reached) return true
+		if (Date.now() < leftAloneUntil) return false
+		try {
+			await within(to.ping(), Math.min(deadline, Date.now() + PING_MS))
+			return (reached = true)
+		} catch {
+			leftAloneUntil = Date.now() + LEFT_ALONE_MS
+			return false
+		}
+	}
+
+	return async (statements, mode, deadline) => {
+		if (mode === 'read') return await direct(statements, mode, deadline)
+		const to = object()
+		if (!(await canReach(to, deadline))) return await direct(statements, mode, deadline)
+		const committed = await within(commit(to, statements, deadline), deadline)
+		if (committed === 'refused') return await direct(statements, mode, deadline)
+		if ('rows' in committed) return committed.rows
+		const { failure, code, message } = committed
+		throw new DatabaseError(
+			failure,
+			code === undefined ? 'said by the object' : new PipelineError(code, message ?? ''),
+		)
+	}
+
+	async function commit(
+		to: CommitObject,
+		statements: Statement[],
+		deadline: number,
+	): Promise<Committed | 'refused'> {
+		try {
+			return await to.commit(statements, deadline - Date.now())
+		} catch (error) {
+			reached = false
+			// Set by the runtime where it did not let the call in: https://developers.cloudflare.com/durable-objects/best-practices/error-handling/
+			if (error instanceof Error && 'overloaded' in error && error.overloaded === true) {
+				leftAloneUntil = Date.now() + LEFT_ALONE_MS
+				return 'refused'
+			}
+			throw new DatabaseError('interrupted', error)
+		}
+	}
+}

@@ -1,0 +1,72 @@
+import { DatabaseError } from './database/failure'
+import { MisconfiguredError } from './env'
+
+/** What is noted about a request, or a call over RPC, on its way to the log: words and figures, never a value. */
+export interface Notes {
+	/** What became of one row, the slug of a problem, or how a stream ended. */
+	outcome?: string
+	/** Of many rows: how many of them came to what. */
+	rows?: Record<string, number>
+	/** How long it waited for the database, in milliseconds. */
+	databaseMs?: number
+	/** Who sent its transactions: this isolate, or the Durable Object that isolates share. Unset where there were none. */
+	commit?: 'isolate' | 'durable-object'
+	/** How many calls, its own among them, shared its transaction; of several transactions, the most. */
+	batch?: number
+	/** What a failure that isn't the caller's fault came from. */
+	cause?: string
+}
+
+/**
+ * Writes the one line that there is of a request or a call. `about` tells which it was: never with a raw path, a query,
+ * a token or a value. In Workers the clock stands still but for input and output: durations are what was waited for.
+ */
+export function log(about: Record<string, string | number | undefined>, notes: Notes, started: number): void {
+	const failed = notes.cause !== undefined
+	const line = JSON.stringify({
+		level: failed ? 'error' : 'info',
+		...about,
+		outcome: 'answered',
+		ms: Date.now() - started,
+		...notes,
+	})
+	if (failed) console.error(line)
+	else console.log(line)
+}
+
+/** What became of a row, in a word. */
+export function wordOf({ created, updated }: { created: boolean; updated: boolean }): string {
+	if (created) return 'created'
+	return updated ? 'updated' : 'found'
+}
+
+/** Counts one of many rows. */
+export function countRow(notes: Notes, word: string): void {
+	notes.rows ??= {}
+	notes.rows[word] = (notes.rows[word] ?? 0) + 1
+}
+
+/** Notes how long it takes to wait for the database, for Server-Timing and the log. */
+export async function timed<T>(notes: Notes, wait: () => Promise<T>): Promise<T> {
+	const started = Date.now()
+	try {
+		return await wait()
+	} finally {
+		notes.databaseMs = (notes.databaseMs ?? 0) + Date.now() - started
+	}
+}
+
+const MAX_FRAMES = 5
+
+/**
+ * What may be logged of an error. Only our own are known to have no value in their message; others (JSON.parse's quotes
+ * what it read) are told by their name and by where they come from.
+ */
+export function causeOf(error: unknown): string {
+	if (error instanceof DatabaseError || error instanceof MisconfiguredError) {
+		return `${error.name}: ${error.message}`
+	}
+	if (!(error instanceof Error)) return 'unknown'
+	const frames = (error.stack ?? '').split('\n').filter((line) => /^ +at /.test(line))
+	return [error.name, ...frames.slice(0, MAX_FRAMES).map((frame) => frame.trim())].join(' ')
+}
