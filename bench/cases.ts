@@ -42,6 +42,8 @@ const NO_ROWS = {
 } satisfies Partial<Case>
 const OK = { new: 200, existing: 200 }
 const TOLD = { new: 201, existing: 200 }
+const PROCESSES = { full: { works: TWO, connections: [64, 256, 1024] }, quick: NONE }
+const FAR = { full: { works: TWO, connections: [1, 16, 64] }, quick: NONE }
 const SERVICE = { rows: 1, build: postRow('/users?by=email'), statuses: TOLD, mark: '"row":' }
 
 const table = {
@@ -100,6 +102,13 @@ const table = {
 		full: EVERY,
 		quick: { works: EVERY.works, connections: [1, 64, 256] },
 	},
+	'ours-unshared': {
+		...SERVICE,
+		title: 'this service, sharing switched off',
+		target: 'ours-unshared',
+		full: { works: TWO, connections: ALL },
+		quick: { works: TWO, connections: [64] },
+	},
 	'ours-object': {
 		...SERVICE,
 		title: 'this service, with the Durable Object',
@@ -111,15 +120,20 @@ const table = {
 		...SERVICE,
 		title: 'this service, two processes',
 		target: 'ours-processes',
-		full: { works: TWO, connections: [64, 256, 1024] },
-		quick: NONE,
+		...PROCESSES,
 	},
-	'ours-far': {
+	'ours-object-processes': {
 		...SERVICE,
-		title: 'this service, database 20 ms away',
-		target: 'ours-far',
-		full: { works: TWO, connections: [1, 16, 64] },
-		quick: NONE,
+		title: 'this service, two processes, an object each',
+		target: 'ours-object-processes',
+		...PROCESSES,
+	},
+	'ours-far': { ...SERVICE, title: 'this service, database 20 ms away', target: 'ours-far', ...FAR },
+	'ours-unshared-far': {
+		...SERVICE,
+		title: 'the same, sharing switched off',
+		target: 'ours-unshared-far',
+		...FAR,
 	},
 	'libsql-rows': {
 		...BULK,

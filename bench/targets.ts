@@ -1,16 +1,16 @@
 import type { CaseName } from './cases.ts'
-import type { Cell, Cost, Figures, Results } from './results.ts'
+import type { Cost, Figures, Results } from './results.ts'
 import type { Work } from './work.ts'
 
-/** Looks figures up; a target whose figures are not there gives undefined, and is left out. */
+/** Looks figures up. @throws MissingError for one that was not measured. */
 interface Lookup {
-	rate(name: CaseName, work: Work, connections: number): number
-	rows(name: CaseName, work: Work, connections: number): number
-	p50(name: CaseName, work: Work, connections: number): number
+	cell(cell: Place): Figures
 	/** All errors of a case. */
 	errors(name: CaseName): number
 	written(name: CaseName, work: Work): number
 }
+
+type Place = readonly [name: CaseName, work: Work, connections: number]
 
 interface Target {
 	title: string
@@ -19,42 +19,70 @@ interface Target {
 	reach: (find: Lookup) => number
 }
 
+function ratio(figure: 'perSecond' | 'rowsPerSecond' | 'p50', of: Place, to: Place): Target['reach'] {
+	return (find) => find.cell(of)[figure] / find.cell(to)[figure]
+}
+
+const HELLO = ['hello', 'none', 64] as const
+
+/** A caller far from the database must not wait for others' transactions, nor must there be fewer answers. */
+const far = [1, 16, 64].flatMap((connections): Target[] => {
+	const shared = ['ours-far', 'new', connections] as const
+	const alone = ['ours-unshared-far', 'new', connections] as const
+	const title = `20 ms away, ${connections} connections : one batch a request`
+	return [
+		{ title: `${title}, p50`, atMost: 1.2, reach: ratio('p50', shared, alone) },
+		{ title: `${title}, rate`, atLeast: 1, reach: ratio('perSecond', shared, alone) },
+	]
+})
+
 const targets: Target[] = [
+	{
+		title: 'creates : one batch a request, 64 connections',
+		atLeast: 8,
+		reach: ratio('perSecond', ['ours', 'new', 64], ['ours-unshared', 'new', 64]),
+	},
 	{
 		title: 'creates : hello world, 64 connections',
 		atLeast: 0.5,
-		reach: (find) => find.rate('ours', 'new', 64) / find.rate('hello', 'none', 64),
+		reach: ratio('perSecond', ['ours', 'new', 64], HELLO),
 	},
 	{
 		title: 'hits : hello world, 64 connections',
 		atLeast: 0.6,
-		reach: (find) => find.rate('ours', 'existing', 64) / find.rate('hello', 'none', 64),
+		reach: ratio('perSecond', ['ours', 'existing', 64], HELLO),
 	},
 	{
 		title: 'with the Durable Object, creates : hello world, 64 connections',
 		atLeast: 0.4,
-		reach: (find) => find.rate('ours-object', 'new', 64) / find.rate('hello', 'none', 64),
+		reach: ratio('perSecond', ['ours-object', 'new', 64], HELLO),
 	},
 	{
 		title: 'with the Durable Object, hits : hello world, 64 connections',
 		atLeast: 0.5,
-		reach: (find) => find.rate('ours-object', 'existing', 64) / find.rate('hello', 'none', 64),
+		reach: ratio('perSecond', ['ours-object', 'existing', 64], HELLO),
 	},
 	{
 		title: 'array of 1,000, new rows : raw libSQL, 1,000 rows a statement',
 		atLeast: 0.7,
-		reach: (find) => find.rows('array', 'new', 16) / find.rows('libsql-rows', 'new', 16),
+		reach: ratio('rowsPerSecond', ['array', 'new', 16], ['libsql-rows', 'new', 16]),
+	},
+	{
+		title: 'array of 1,000, rows that are there : raw libSQL, 1,000 rows a statement',
+		atLeast: 0.7,
+		reach: ratio('rowsPerSecond', ['array', 'existing', 16], ['libsql-rows', 'existing', 16]),
 	},
 	{
 		title: '1 connection, p50 : Worker with one raw fetch, creates',
 		atMost: 1.2,
-		reach: (find) => find.p50('ours', 'new', 1) / find.p50('fetch', 'new', 1),
+		reach: ratio('p50', ['ours', 'new', 1], ['fetch', 'new', 1]),
 	},
 	{
 		title: '1 connection, p50 : Worker with one raw fetch, hits',
 		atMost: 1.2,
-		reach: (find) => find.p50('ours', 'existing', 1) / find.p50('fetch', 'existing', 1),
+		reach: ratio('p50', ['ours', 'existing', 1], ['fetch', 'existing', 1]),
 	},
+	...far,
 	{ title: 'errors, every work and number of connections', atMost: 0, reach: (find) => find.errors('ours') },
 	{ title: 'rows written on a hit', atMost: 0, reach: (find) => find.written('ours', 'existing') },
 ]
@@ -78,25 +106,20 @@ export function judge(cells: readonly Figures[], costs: readonly Cost[]): Result
 }
 
 function lookup(cells: readonly Figures[], costs: readonly Cost[]): Lookup {
-	const one = <T extends Cell>(list: readonly T[], name: string, work: Work, connections?: number): T => {
-		const found = list.find(
-			(cell) =>
-				cell.case === name &&
-				cell.work === work &&
-				(connections === undefined || cell.connections === connections),
-		)
-		if (!found) throw new MissingError()
+	const known = <T>(found: T | undefined): T => {
+		if (found === undefined) throw new MissingError()
 		return found
 	}
 	return {
-		rate: (...cell) => one(cells, ...cell).perSecond,
-		rows: (...cell) => one(cells, ...cell).rowsPerSecond,
-		p50: (...cell) => one(cells, ...cell).p50,
-		written: (...cell) => one(costs, ...cell).perRequest.rowsWritten,
+		cell: ([name, work, connections]) =>
+			known(
+				cells.find((cell) => cell.case === name && cell.work === work && cell.connections === connections),
+			),
+		written: (name, work) =>
+			known(costs.find((cost) => cost.case === name && cost.work === work)).perRequest.rowsWritten,
 		errors(name) {
 			const own = cells.filter((cell) => cell.case === name)
-			if (own.length === 0) throw new MissingError()
-			return own.reduce((sum, { errors }) => sum + errors, 0)
+			return known(own[0]) && own.reduce((sum, { errors }) => sum + errors, 0)
 		},
 	}
 }

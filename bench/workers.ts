@@ -16,17 +16,21 @@ export interface WorkerDefinition {
 
 const ONE = { processes: 1, delayMs: 0 }
 
+const SERVICE = { ...ONE, main: 'src/index.ts', ready: '/healthz' }
+const UNSHARED = { ...SERVICE, main: 'bench/workers/unshared.ts' }
+const OBJECT = { ...SERVICE, objects: { GROUP_COMMIT: 'GroupCommit' } }
+const FAR_MS = 20
+
 const table = {
 	baselines: { ...ONE, main: 'bench/workers/baselines.ts', ready: '/hello' },
-	ours: { ...ONE, main: 'src/index.ts', ready: '/healthz' },
-	'ours-object': {
-		...ONE,
-		main: 'src/index.ts',
-		ready: '/healthz',
-		objects: { GROUP_COMMIT: 'GroupCommit' },
-	},
-	'ours-processes': { ...ONE, main: 'src/index.ts', ready: '/healthz', processes: 2 },
-	'ours-far': { ...ONE, main: 'src/index.ts', ready: '/healthz', delayMs: 20 },
+	ours: SERVICE,
+	'ours-unshared': UNSHARED,
+	'ours-object': OBJECT,
+	'ours-processes': { ...SERVICE, processes: 2 },
+	// The runtime keeps an object within its process: here each process has one of its own.
+	'ours-object-processes': { ...OBJECT, processes: 2 },
+	'ours-far': { ...SERVICE, delayMs: FAR_MS },
+	'ours-unshared-far': { ...UNSHARED, delayMs: FAR_MS },
 } satisfies Record<string, WorkerDefinition>
 
 export type WorkerName = keyof typeof table

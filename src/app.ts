@@ -1,9 +1,9 @@
-import { type Context, Hono, type MiddlewareHandler } from 'hono'
+import { type Context, Hono } from 'hono'
 import { requestId } from 'hono/request-id'
 import type { AppEnv } from './http/app-env'
 import { tokenAuth } from './http/auth'
 import { crossOrigin } from './http/cross-origin'
-import { databaseTook } from './http/database'
+import { serverTiming } from './http/database'
 import { health } from './http/health'
 import { only } from './http/method'
 import { openApi } from './http/openapi'
@@ -36,17 +36,11 @@ export function createApp(resources: readonly Resource[]): Hono<AppEnv> {
 	for (const [name, resource] of tables) {
 		const path = `/${encodeURIComponent(name)}`
 		for (const covered of [path, `${path}/:key`]) {
-			app.use(covered, noDatabaseYet, crossOrigin(), tokenAuth(), limitRate)
+			app.use(covered, serverTiming, crossOrigin(), tokenAuth(), limitRate)
 		}
 		app.route(path, tableRoutes(resource))
 	}
 	return app
-}
-
-/** An answer tells how long it waited for the database, and a refusal that came before that it did not. */
-const noDatabaseYet: MiddlewareHandler<AppEnv> = (c, next) => {
-	databaseTook(c, 0)
-	return next()
 }
 
 /** The runtime makes the URL from any Host header, though not every one gives a URL. */

@@ -1,4 +1,4 @@
-import type { Context } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { httpBatch } from '../database/client'
 import type { DriverValue } from '../database/send'
 import { settingsOf } from '../env'
@@ -13,7 +13,7 @@ import type { AppEnv } from './app-env'
 export async function commit(c: Context<AppEnv>, requests: RowRequest[]): Promise<Outcome[]> {
 	const settings = settingsOf(c.env)
 	c.get('notes').commit = settings.object ? 'durable-object' : 'isolate'
-	return await waiting(c, () =>
+	return await timed(c.get('notes'), () =>
 		sharedCommits(settings).submit(requests, Date.now() + settings.timeout, (promise) =>
 			c.executionCtx.waitUntil(promise),
 		),
@@ -23,20 +23,14 @@ export async function commit(c: Context<AppEnv>, requests: RowRequest[]): Promis
 /** Reads the row that a request of the verb `get` asks for, with a client of this request's own. */
 export async function find(c: Context<AppEnv>, request: RowRequest): Promise<DriverValue[] | undefined> {
 	const { database, timeout } = settingsOf(c.env)
-	return await waiting(c, () => findRow(httpBatch(database), request, Date.now() + timeout))
+	return await timed(c.get('notes'), () => findRow(httpBatch(database), request, Date.now() + timeout))
 }
 
-/** Tells the log how long it takes, and the answer, unless that is a stream whose headers have gone. */
-async function waiting<T>(c: Context<AppEnv>, wait: () => Promise<T>): Promise<T> {
-	const notes = c.get('notes')
-	try {
-		return await timed(notes, wait)
-	} finally {
-		if (!c.finalized) databaseTook(c, notes.databaseMs ?? 0)
-	}
-}
-
-/** In milliseconds. Not by Hono's timing, which appends to the answer: that makes every answer be copied. */
-export function databaseTook(c: Context<AppEnv>, ms: number): void {
-	c.header('Server-Timing', `db;dur=${ms}`)
+/**
+ * Tells callers how long they waited for the database, in milliseconds; a stream's headers go before it has. Not by
+ * Hono's timing, which appends to the answer once it is made: that makes every answer be copied.
+ */
+export const serverTiming: MiddlewareHandler<AppEnv> = async (c, next) => {
+	await next()
+	c.res.headers.set('Server-Timing', `db;dur=${c.get('notes').databaseMs ?? 0}`)
 }
