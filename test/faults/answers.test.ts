@@ -13,7 +13,7 @@ afterAll(() => stage.stop())
 afterEach(() => stage.proxy.heal())
 
 async function call(sending: Sending): Promise<Answer> {
-	const answer = await ask(stage.workers[0]?.origin ?? '', sending)
+	const answer = await ask(stage.origin, sending)
 	expect(faultOf(answer)).toBeUndefined()
 	return answer
 }

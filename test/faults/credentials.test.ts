@@ -7,7 +7,7 @@ const SECRET = 'the-database-token'
 let stage: Stage
 let printed = ''
 beforeAll(async () => {
-	stage = await startStage(inject('bundle'), { settings: { TURSO_AUTH_TOKEN: SECRET } })
+	stage = await startStage(inject('bundle'), { services: [{ settings: { TURSO_AUTH_TOKEN: SECRET } }] })
 	for (const { process } of stage.workers) {
 		process.stdout?.on('data', (chunk) => (printed += String(chunk)))
 		process.stderr?.on('data', (chunk) => (printed += String(chunk)))
@@ -17,7 +17,7 @@ afterAll(() => stage.stop())
 
 async function post(username: string) {
 	const body = { username }
-	return await ask(stage.workers[0]?.origin ?? '', { method: 'POST', path: '/accounts?by=username', body })
+	return await ask(stage.origin, { method: 'POST', path: '/accounts?by=username', body })
 }
 
 describe('what goes wrong between the service and its database', () => {

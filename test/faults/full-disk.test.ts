@@ -30,7 +30,7 @@ function mount(): boolean {
 }
 
 async function post(stage: Stage, body: unknown) {
-	const answer = await ask(stage.workers[0]?.origin ?? '', {
+	const answer = await ask(stage.origin, {
 		method: 'POST',
 		path: '/accounts?by=username',
 		body,

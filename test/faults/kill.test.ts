@@ -5,7 +5,7 @@ import { type Stage, startStage } from './stage.ts'
 
 let stage: Stage
 beforeAll(async () => {
-	stage = await startStage(inject('bundle'), { processes: 2, direct: true })
+	stage = await startStage(inject('bundle'), { services: [{ direct: true }, { direct: true }] })
 }, 60_000)
 afterAll(() => stage.stop())
 
@@ -93,7 +93,7 @@ describe('a database that is killed under load', () => {
 	}, 60_000)
 
 	it('is healthy again once it is back', async () => {
-		const [{ origin }] = stage.workers as [Stage['workers'][number]]
+		const { origin } = stage
 		await stage.killDatabase()
 		expect(await ask(origin, { method: 'GET', path: '/healthz' })).toMatchObject({ status: 503 })
 		await stage.restartDatabase()

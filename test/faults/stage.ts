@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createClient } from '@libsql/client/http'
 import { type Running, startWorkerd } from '../../bench/workerd.ts'
 import { workers } from '../../bench/workers.ts'
+import { bundle } from '../../scripts/bundle.ts'
 import {
 	type LibsqlServer,
 	type LibsqlServerOptions,
@@ -12,13 +13,21 @@ import {
 import { applyMigrations } from '../../scripts/migrations.ts'
 import { type FaultProxy, startFaultProxy } from './proxy.ts'
 
-export interface StageOptions {
-	/** How many processes of the service, each an isolate of its own. */
-	processes?: number
-	/** The service's settings besides its database and token; `TIMEOUT_MS` is its deadline unless they say otherwise. */
+/** A process of the service: an isolate of its own, with its own objects. */
+export interface Service {
+	/** Besides its database and token; `TIMEOUT_MS` is its deadline unless they say otherwise. */
 	settings?: Readonly<Record<string, string>>
-	/** Where the service finds the database: behind the proxy, unless told. */
+	objects?: Readonly<Record<string, string>>
+	/** It finds the database behind the proxy, unless told. */
 	direct?: boolean
+}
+
+/** It sends its batches to an object. */
+export const SHARING: Service = { objects: { GROUP_COMMIT: 'GroupCommit' } }
+
+export interface StageOptions {
+	/** What runs from the start: one, unless told. */
+	services?: readonly Service[]
 	/** How the libSQL server is started at first. */
 	server?: LibsqlServerOptions
 	/** Where the data is: in a folder of its own that goes with the stage, unless told. */
@@ -28,10 +37,19 @@ export interface StageOptions {
 /** How long the service waits for the database. */
 export const TIMEOUT_MS = 1000
 
+/** Settings of a service that is slow to give up. */
+export const PATIENT = { DATABASE_TIMEOUT_MS: '10000' }
+
 /** The service in the Workers runtime itself, a libSQL server of its own, and a proxy between them. */
 export interface Stage {
 	proxy: FaultProxy
 	workers: readonly Running[]
+	/** The first of them. */
+	origin: string
+	/** Past the service and the proxy. */
+	databaseUrl: string
+	/** Starts one more. */
+	start(service: Service): Promise<Running>
 	/** kill -9. */
 	killDatabase(): Promise<void>
 	/** On the same port, after it was killed, and on the same data, unless they were copied elsewhere. */
@@ -42,7 +60,7 @@ export interface Stage {
 }
 
 export async function startStage(code: string, options: StageOptions = {}): Promise<Stage> {
-	const { processes = 1, settings = {}, direct = false } = options
+	const { services = [{}] } = options
 	const folder = mkdtempSync(join(tmpdir(), 'edge-get-or-create-faults-'))
 	const dataDir = options.dataDir ?? join(folder, 'data')
 	const stops: (() => void | Promise<void>)[] = [() => rmSync(folder, { recursive: true, force: true })]
@@ -57,19 +75,24 @@ export async function startStage(code: string, options: StageOptions = {}): Prom
 		const proxy = await startFaultProxy(url)
 		stops.push(() => proxy.stop())
 		const running: Running[] = []
-		for (let process = 0; process < processes; process++) {
+		const start = async ({ settings, objects = {}, direct = false }: Service): Promise<Running> => {
 			const worker = await startWorkerd(
-				{ ...workers.ours, settings: { DATABASE_TIMEOUT_MS: String(TIMEOUT_MS), ...settings } },
+				{ ...workers.ours, objects, settings: { DATABASE_TIMEOUT_MS: String(TIMEOUT_MS), ...settings } },
 				code,
 				direct ? url : proxy.url,
-				join(folder, `worker-${process}`),
+				join(folder, `worker-${running.length}`),
 			)
 			stops.push(() => worker.stop())
 			running.push(worker)
+			return worker
 		}
+		for (const service of services) await start(service)
 		return {
 			proxy,
 			workers: running,
+			origin: running[0]?.origin ?? '',
+			databaseUrl: url,
+			start,
 			killDatabase: async () => await server.kill(),
 			async restartDatabase(where = dataDir) {
 				server = await startLibsqlServer(where, [], { port: Number(new URL(url).port) })
@@ -83,5 +106,15 @@ export async function startStage(code: string, options: StageOptions = {}): Prom
 	} catch (error) {
 		await stop()
 		throw error
+	}
+}
+
+/** The code of a Worker, built as it is deployed. */
+export async function codeOf(main = 'src/index.ts'): Promise<string> {
+	const folder = mkdtempSync(join(tmpdir(), 'edge-get-or-create-bundle-'))
+	try {
+		return await bundle(main, folder)
+	} finally {
+		rmSync(folder, { recursive: true, force: true })
 	}
 }

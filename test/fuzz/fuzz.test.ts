@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { type Client, createClient } from '@libsql/client/http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type RunningService, startService } from '../runtime/service.ts'
+import { codeOf, PATIENT, type Stage, startStage } from '../faults/stage.ts'
 import { HIDDEN, SECRET } from './leaks.ts'
 import { emptyModel, type Model } from './model.ts'
 import { type Failure, run } from './run.ts'
@@ -25,9 +25,11 @@ const STATUSES = [200, 201, 400, 401, 404, 405, 409, 413, 415, 422]
 
 describe.each(SEEDS)('hostile requests of seed %i', (seed) => {
 	// Of its own, so that the seed alone decides what the tables hold.
-	let service: RunningService
+	let service: Stage
 	beforeAll(async () => {
-		service = await startService({ API_TOKENS: `other-token, ${TOKEN}` })
+		service = await startStage(await codeOf(), {
+			services: [{ settings: { ...PATIENT, API_TOKENS: `other-token, ${TOKEN}` }, direct: true }],
+		})
 	}, 60_000)
 	afterAll(async () => await service.stop())
 

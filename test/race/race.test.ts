@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { type Stage, startStage } from '../faults/stage.ts'
+import { SHARING, type Stage, startStage } from '../faults/stage.ts'
 import { race } from './race.ts'
 
 let stage: Stage
 beforeAll(async () => {
-	stage = await startStage(inject('bundle'), { processes: 3 })
+	stage = await startStage(inject('bundle'), { services: [{}, {}, SHARING] })
 }, 60_000)
 afterAll(() => stage.stop())
 
-describe('callers of three processes, while everything goes wrong', () => {
+describe('callers of three processes, of which one has an object, while everything goes wrong', () => {
 	it('are told what can be explained', async () => {
 		const seed = Date.now() % 1_000_000
 		const { violations, ...report } = await race(stage, { seed, seconds: 15, callers: 32 })

@@ -1,36 +1,38 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { bundle } from '../../scripts/bundle.ts'
-import { startStage } from '../faults/stage.ts'
+import * as v from 'valibot'
+import { codeOf, SHARING, startStage } from '../faults/stage.ts'
 import { race } from './race.ts'
 
 // `npm run race -- --seconds=600 --seed=7`: the same operations and faults for the same seed, though not at the same
 // moments.
+
+const NUMBER = v.pipe(v.string(), v.transform(Number), v.finite())
 
 const { values } = parseArgs({
 	options: {
 		seconds: { type: 'string', default: '60' },
 		seed: { type: 'string', default: String(Date.now() % 1_000_000) },
 		callers: { type: 'string', default: '32' },
-		processes: { type: 'string', default: '3' },
+		processes: { type: 'string', default: '2' },
+		objects: { type: 'string', default: '1' },
 	},
 })
-const [seconds, seed, callers, processes] = [
-	values.seconds,
-	values.seed,
-	values.callers,
-	values.processes,
-].map(Number)
-if (!seconds || seed === undefined || !callers || !processes) throw new Error('each option takes a number')
+const { seconds, seed, callers, processes, objects } = v.parse(
+	v.object({ seconds: NUMBER, seed: NUMBER, callers: NUMBER, processes: NUMBER, objects: NUMBER }),
+	values,
+)
+if (!seconds || !callers || processes + objects < 1) throw new Error('each option takes a number')
 
-const folder = mkdtempSync(join(tmpdir(), 'edge-get-or-create-race-'))
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1))
 
-console.log(`Seed ${seed}: ${callers} callers, ${processes} processes, ${seconds} seconds.`)
-const stage = await startStage(await bundle('src/index.ts', folder), { processes })
+console.log(
+	`Seed ${seed}: ${callers} callers, ${processes} processes, ${objects} more with an object, ${seconds} seconds.`,
+)
+const services = [
+	...Array.from({ length: processes }, () => ({})),
+	...Array.from({ length: objects }, () => SHARING),
+]
+const stage = await startStage(await codeOf(), { services })
 try {
 	const { violations, ...report } = await race(stage, { seed, seconds, callers })
 	console.log(report)

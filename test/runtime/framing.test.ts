@@ -1,13 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { codeOf, PATIENT, type Stage, startStage } from '../faults/stage.ts'
 import { type Answer, Connection } from '../fuzz/connection.ts'
-import { type RunningService, startService } from './service.ts'
 
 // Requests that no HTTP client would send, byte by byte.
 
-let service: RunningService
+let service: Stage
 
 beforeAll(async () => {
-	service = await startService({ API_TOKENS: 'token' })
+	service = await startStage(await codeOf(), {
+		services: [{ settings: { ...PATIENT, API_TOKENS: 'token' }, direct: true }],
+	})
 }, 60_000)
 
 afterAll(async () => await service.stop())

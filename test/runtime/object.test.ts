@@ -1,47 +1,23 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createClient } from '@libsql/client/http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startWorkerd } from '../../bench/workerd.ts'
-import { workers } from '../../bench/workers.ts'
-import { bundle } from '../../scripts/bundle.ts'
-import { startLibsqlServer } from '../../scripts/libsql-server.ts'
-import { applyMigrations } from '../../scripts/migrations.ts'
-import { type FaultProxy, startFaultProxy } from '../faults/proxy.ts'
+import { codeOf, PATIENT, type Service, SHARING, type Stage, startStage } from '../faults/stage.ts'
 
 // Isolates that send their batches to the GroupCommit object, beside others that don't, in processes of their own.
 
-const stops: (() => void | Promise<void>)[] = []
-let proxy: FaultProxy
-let folder = ''
-let code = ''
-
-async function start(name: string, objects: Record<string, string>, settings: Record<string, string> = {}) {
-	const definition = { ...workers.ours, objects, settings }
-	const worker = await startWorkerd(definition, code, proxy.url, join(folder, name))
-	stops.push(() => worker.stop())
-	return worker.origin
-}
+let stage: Stage
 
 beforeAll(async () => {
-	folder = mkdtempSync(join(tmpdir(), 'edge-get-or-create-object-'))
-	stops.push(() => rmSync(folder, { recursive: true, force: true }))
-	const database = await startLibsqlServer(join(folder, 'data'))
-	stops.push(() => database.stop())
-	await applyMigrations(database)
-	await createClient({ url: database.url }).execute(
+	stage = await startStage(await codeOf('test/runtime/workers/objects.ts'), { services: [] })
+	await stage.query(
 		`CREATE TRIGGER no_poison BEFORE INSERT ON accounts WHEN NEW.username = 'poison' BEGIN SELECT RAISE(ABORT, 'no'); END`,
 	)
-	proxy = await startFaultProxy(database.url)
-	stops.push(() => proxy.stop())
-	code = await bundle('test/runtime/workers/objects.ts', join(folder, 'bundle'))
 }, 60_000)
 
-afterAll(async () => {
-	for (const stop of stops.toReversed()) await stop()
-})
+afterAll(async () => await stage.stop())
+
+async function start(service: Service = {}): Promise<string> {
+	return (await stage.start({ settings: PATIENT, ...service })).origin
+}
 
 async function ask(origin: string, username: string) {
 	const answer = await fetch(`${origin}/accounts?by=username`, {
@@ -53,14 +29,13 @@ async function ask(origin: string, username: string) {
 }
 
 const numbered = (name: string, count: number) => Array.from({ length: count }, (_, i) => `${name}-${i}`)
-const GROUP_COMMIT = 'GROUP_COMMIT'
 
 describe('isolates, an object and shards that race for the same keys', () => {
 	it('make one creator each', async () => {
 		const origins = [
-			await start('alone', {}),
-			await start('one', { [GROUP_COMMIT]: 'GroupCommit' }),
-			await start('sharded', { [GROUP_COMMIT]: 'GroupCommit' }, { GROUP_COMMIT_SHARDS: '3' }),
+			await start(),
+			await start(SHARING),
+			await start({ ...SHARING, settings: { ...PATIENT, GROUP_COMMIT_SHARDS: '3' } }),
 		]
 		const names = numbered('race', 200)
 		const asked = await Promise.all(
@@ -74,10 +49,10 @@ describe('isolates, an object and shards that race for the same keys', () => {
 
 describe.each([
 	['in the isolate', {}],
-	['through the object', { [GROUP_COMMIT]: 'GroupCommit' }],
-])('callers that share commits %s', (way, objects) => {
+	['through the object', SHARING],
+])('callers that share commits %s', (way, service) => {
 	it('do not notice that one of 500 breaks a rule', async () => {
-		const origin = await start(`poison ${way}`, objects)
+		const origin = await start(service)
 		const names = [...numbered(way, 250), 'poison', ...numbered(`${way} too`, 249)]
 		const answers = await Promise.all(names.map(async (name) => await ask(origin, name)))
 		const statuses = new Map(names.map((name, i) => [name, answers[i]?.status]))
@@ -87,29 +62,29 @@ describe.each([
 	}, 60_000)
 
 	it('hear 504 where nobody knows, and never that the row was there', async () => {
-		const origin = await start(`frozen ${way}`, objects, { DATABASE_TIMEOUT_MS: '1000' })
+		const origin = await start({ ...service, settings: {} })
 		expect((await ask(origin, `${way} warm`)).status).toBe(201)
-		proxy.freeze()
+		stage.proxy.freeze()
 		const answers = await Promise.all(
 			numbered(`${way} frozen`, 20).map(async (name) => await ask(origin, name)),
 		)
-		proxy.thaw()
+		stage.proxy.thaw()
 		expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([504]))
 	}, 60_000)
 })
 
 describe('an object', () => {
 	it('that is restarted with work in hand loses nothing that was acknowledged, and tells no guess', async () => {
-		const origin = await start('restarted', { [GROUP_COMMIT]: 'GroupCommit' })
+		const origin = await start(SHARING)
 		for (const round of [1, 2, 3]) {
 			expect((await ask(origin, `warm-${round}`)).status).toBe(201)
-			proxy.freeze()
+			stage.proxy.freeze()
 			const names = numbered(`restart-${round}`, 30)
 			const asked = names.map(async (name) => await ask(origin, name))
 			await sleep(200)
 			await fetch(`${origin}/restart`)
 			await sleep(100)
-			proxy.thaw()
+			stage.proxy.thaw()
 			const answers = await Promise.all(asked)
 			const again = await Promise.all(names.map(async (name) => await ask(origin, name)))
 			for (const [i, { status }] of answers.entries()) {
@@ -124,7 +99,7 @@ describe('an object', () => {
 	}, 60_000)
 
 	it('that cannot be reached is done without', async () => {
-		const origin = await start('out of order', { [GROUP_COMMIT]: 'OutOfOrder' })
+		const origin = await start({ objects: { GROUP_COMMIT: 'OutOfOrder' } })
 		const answers = await Promise.all(numbered('alone', 50).map(async (name) => await ask(origin, name)))
 		expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]))
 	}, 60_000)

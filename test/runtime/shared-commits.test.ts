@@ -1,45 +1,23 @@
-import { mkdtempSync, rmSync } from 'node:fs'
 import { Agent, request } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startWorkerd } from '../../bench/workerd.ts'
-import { workers } from '../../bench/workers.ts'
-import { bundle } from '../../scripts/bundle.ts'
-import { startLibsqlServer } from '../../scripts/libsql-server.ts'
-import { applyMigrations } from '../../scripts/migrations.ts'
-import { type FaultProxy, startFaultProxy } from '../faults/proxy.ts'
+import { codeOf, PATIENT, type Stage, startStage } from '../faults/stage.ts'
 
 // What only real connections can show: the bundle in the Workers runtime itself, callers that hang up, much traffic.
 
-const stops: (() => void | Promise<void>)[] = []
-let proxy: FaultProxy
-let origin = ''
+let stage: Stage
 
 beforeAll(async () => {
-	const folder = mkdtempSync(join(tmpdir(), 'edge-get-or-create-runtime-'))
-	stops.push(() => rmSync(folder, { recursive: true, force: true }))
-	const database = await startLibsqlServer(join(folder, 'data'))
-	stops.push(() => database.stop())
-	await applyMigrations(database)
-	proxy = await startFaultProxy(database.url)
-	stops.push(() => proxy.stop())
-	const code = await bundle('src/index.ts', join(folder, 'bundle'))
-	const worker = await startWorkerd(workers.ours, code, proxy.url, join(folder, 'worker'))
-	stops.push(() => worker.stop())
-	origin = worker.origin
+	stage = await startStage(await codeOf(), { services: [{ settings: PATIENT }] })
 }, 60_000)
 
-afterAll(async () => {
-	for (const stop of stops.toReversed()) await stop()
-})
+afterAll(async () => await stage.stop())
 
 const agent = new Agent({ keepAlive: true })
 
 /** Asks for an account, and can hang up. The status is 0 where there was no answer. */
 function ask(username: string) {
-	const asked = request(`${origin}/accounts?by=username`, {
+	const asked = request(`${stage.origin}/accounts?by=username`, {
 		agent,
 		method: 'POST',
 		headers: { authorization: 'Bearer bench', 'content-type': 'application/json' },
@@ -59,7 +37,7 @@ describe('callers that share commits', () => {
 	it('do not notice that the leader hung up, nor the next leader, while the database stood still', async () => {
 		for (const round of [1, 2, 3]) {
 			expect(await ask(`warm-${round}`).status).toBe(201)
-			proxy.freeze()
+			stage.proxy.freeze()
 			const leader = ask(`leader-${round}`)
 			await sleep(50)
 			const [next, second, ...others] = Array.from({ length: 30 }, (_, i) => ask(`other-${round}-${i}`))
@@ -68,7 +46,7 @@ describe('callers that share commits', () => {
 			next?.hangUp()
 			second?.hangUp()
 			await sleep(400)
-			proxy.thaw()
+			stage.proxy.thaw()
 			const statuses = await Promise.all(others.map(({ status }) => status))
 			expect(new Set(statuses)).toEqual(new Set([201]))
 			// The leader had sent its row before it hung up.
