@@ -13,7 +13,7 @@ console.log = console.error = () => undefined`
 
 /** What callers are promised. */
 const CONTRACT = [
-	'test/http/{post,put,arrays,ndjson,get}.test.ts',
+	'test/http/{post,put,arrays,ndjson,get,idempotency-key}.test.ts',
 	'test/tables/*.test.ts',
 	'test/{rpc,client}.test.ts',
 ]

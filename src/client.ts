@@ -59,7 +59,13 @@ export interface ClientOptions {
  * const { row, created } = await rows.getOrCreate('users', { email, name }, { by: ['email'] })
  */
 export function createClient({ url, token, fetch: send = (request) => fetch(request) }: ClientOptions) {
-	async function ask<T>(method: string, path: string, query: Query, body?: unknown): Promise<T> {
+	async function ask<T>(
+		method: string,
+		path: string,
+		query: Query,
+		body?: unknown,
+		{ idempotencyKey }: { idempotencyKey?: string } = {},
+	): Promise<T> {
 		const target = new URL(path, url)
 		for (const [name, value] of Object.entries(query)) {
 			if (value === undefined) continue
@@ -68,7 +74,11 @@ export function createClient({ url, token, fetch: send = (request) => fetch(requ
 		const response = await send(
 			new Request(target, {
 				method,
-				headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+				headers: {
+					authorization: `Bearer ${token}`,
+					'content-type': 'application/json',
+					...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+				},
 				...(body === undefined ? {} : { body: JSON.stringify(body) }),
 			}),
 		)
@@ -87,24 +97,24 @@ export function createClient({ url, token, fetch: send = (request) => fetch(requ
 			table: N,
 			row: JsonInput<N>,
 			options: GetOptions<N> = {},
-		): Promise<Got<N>> => ask('POST', `/${table}`, listed(options), row),
+		): Promise<Got<N>> => ask('POST', `/${table}`, listed(options), row, options),
 		/** At most 1,000 rows, answered in order. */
 		getOrCreateMany: <N extends TableName>(
 			table: N,
 			rows: readonly JsonInput<N>[],
 			options: GetOptions<N> = {},
-		): Promise<(Got<N> | Failed)[]> => ask('POST', `/${table}`, listed(options), rows),
+		): Promise<(Got<N> | Failed)[]> => ask('POST', `/${table}`, listed(options), rows, options),
 		updateOrCreate: <N extends TableName>(
 			table: N,
 			row: Partial<JsonInput<N>>,
 			options: UpdateOptions<N> = {},
-		): Promise<Updated<N>> => ask('PUT', `/${table}`, listed(options), row),
+		): Promise<Updated<N>> => ask('PUT', `/${table}`, listed(options), row, options),
 		/** At most 1,000 rows, applied and answered in order. */
 		updateOrCreateMany: <N extends TableName>(
 			table: N,
 			rows: readonly Partial<JsonInput<N>>[],
 			options: UpdateOptions<N> = {},
-		): Promise<(Updated<N> | Failed)[]> => ask('PUT', `/${table}`, listed(options), rows),
+		): Promise<(Updated<N> | Failed)[]> => ask('PUT', `/${table}`, listed(options), rows, options),
 	}
 }
 

@@ -1,6 +1,6 @@
 import { DurableObject } from 'cloudflare:workers'
 import { httpBatch } from './database/client'
-import { classify } from './database/failure'
+import { classify, splits } from './database/failure'
 import type { CommitObject, Committed } from './database/object'
 import { PipelineError } from './database/pipeline'
 import type { Batch, Statement } from './database/send'
@@ -48,8 +48,7 @@ async function commitTogether(batch: Batch, jobs: Statement[][], deadline: numbe
 		return jobs.map(({ length }) => ({ rows: rows.slice(next, (next += length)) }))
 	} catch (error) {
 		const failed = told(error)
-		const splits = failed.failure === 'constraint' || failed.failure === 'too-large'
-		if (!splits || jobs.length === 1) return jobs.map(() => failed)
+		if (!splits(failed.failure) || jobs.length === 1) return jobs.map(() => failed)
 		const half = Math.ceil(jobs.length / 2)
 		const before = await commitTogether(batch, jobs.slice(0, half), deadline)
 		return [...before, ...(await commitTogether(batch, jobs.slice(half), deadline))]

@@ -9,9 +9,9 @@ export interface Notes {
 	rows?: Record<string, number>
 	/** How long it waited for the database, in milliseconds. */
 	databaseMs?: number
-	/** Who sent its transactions: this isolate, or the Durable Object that isolates share. Unset where there were none. */
+	/** Who sent its last transaction: this isolate, or the Durable Object that isolates share. Unset where there was none. */
 	commit?: 'isolate' | 'durable-object'
-	/** How many calls, its own among them, shared its transaction; of several transactions, the most. */
+	/** How many calls of the isolate, its own among them, shared a transaction; of several transactions, the most. */
 	batch?: number
 	/** What a failure that isn't the caller's fault came from. */
 	cause?: string

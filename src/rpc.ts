@@ -1,4 +1,5 @@
 import { WorkerEntrypoint } from 'cloudflare:workers'
+import { commit } from './commit'
 import { settingsOf } from './env'
 import {
 	type AskOptions,
@@ -9,9 +10,8 @@ import {
 } from './get-or-create/ask-many'
 import type { KeepAlive } from './get-or-create/group-commit'
 import type { Verb } from './get-or-create/shape'
-import { sharedCommits } from './get-or-create/shared-commits'
 import { countedProblem, notedProblem } from './http/problem-of'
-import { countRow, log, type Notes, timed, wordOf } from './log'
+import { countRow, log, type Notes, wordOf } from './log'
 import { resources } from './resources'
 import type { GetOptions, Got, Row, RowInput, TableName, Updated, UpdateOptions } from './served'
 
@@ -87,12 +87,9 @@ async function run<N extends TableName>(
 		const settings = settingsOf(env)
 		return present(
 			notes,
-			await askMany({ info, columns: visible }, verb, rows, options, async (requests) => {
-				notes.commit = settings.object ? 'durable-object' : 'isolate'
-				return await timed(notes, () =>
-					sharedCommits(settings).submit(requests, Date.now() + settings.timeout, keepAlive),
-				)
-			}),
+			await askMany({ info, columns: visible }, verb, rows, options, (requests) =>
+				commit(settings, requests, notes, keepAlive),
+			),
 		)
 	} catch (error) {
 		notedProblem(notes, error)

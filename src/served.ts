@@ -20,6 +20,11 @@ type Columns<N extends TableName> = readonly Extract<keyof RowInput<N>, string>[
 
 export interface GetOptions<N extends TableName> {
 	by?: Columns<N>
+	/**
+	 * 1 to 255 printable ASCII characters, kept for 24 hours: the same call under the same key gives the same `created` and
+	 * `updated`, whatever became of the first.
+	 */
+	idempotencyKey?: string
 }
 export interface UpdateOptions<N extends TableName> extends GetOptions<N> {
 	update?: Columns<N>

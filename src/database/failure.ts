@@ -46,6 +46,11 @@ export function isUncertain(failure: Failure): boolean {
 	return failure === 'unreachable' || failure === 'interrupted' || failure === 'unknown'
 }
 
+/** Whether a part of a transaction that failed so may do without the rest: it was rolled back for some of its rows. */
+export function splits(failure: Failure): boolean {
+	return failure === 'constraint' || failure === 'too-large'
+}
+
 /** What an HTTP status other than 200 means, whoever between us and the database sent it. */
 export function failureOfStatus(status: number): Failure {
 	if (status === 401 || status === 403) return 'denied'

@@ -20,10 +20,11 @@ const PING_MS = 1000
 const LEFT_ALONE_MS = 1000
 
 /**
- * Batches through the object. Whether it can be reached is asked first, once, so that work which it never took goes
- * `direct`. Where it is lost with work in hand nobody knows what became of that: `interrupted`.
+ * Batches through the object, each of which tells when the object has taken it. Whether it can be reached is asked first,
+ * once, so that work which it never took goes `direct`. Where it is lost with work in hand nobody knows what became of
+ * that: `interrupted`.
  */
-export function objectBatch(object: () => CommitObject, direct: Batch): Batch {
+export function objectBatch(object: () => CommitObject, direct: Batch): (taken: () => void) => Batch {
 	let reached = false
 	let leftAloneUntil = 0
 
@@ -39,12 +40,13 @@ export function objectBatch(object: () => CommitObject, direct: Batch): Batch {
 		}
 	}
 
-	return async (statements, mode, deadline) => {
+	return (taken) => async (statements, mode, deadline) => {
 		if (mode === 'read') return await direct(statements, mode, deadline)
 		const to = object()
 		if (!(await canReach(to, deadline))) return await direct(statements, mode, deadline)
 		const committed = await within(commit(to, statements, deadline), deadline)
 		if (committed === 'refused') return await direct(statements, mode, deadline)
+		taken()
 		if ('rows' in committed) return committed.rows
 		const { failure, code, message } = committed
 		throw new DatabaseError(

@@ -22,6 +22,8 @@ export interface Sent {
 	results: Rows[]
 	/** How an earlier try failed, which may have been committed: what this one found there may be that try's doing. */
 	doubt: Failure | undefined
+	/** How many such tries there were. */
+	repeats: number
 }
 
 /** Tries after a broken connection. More would only keep the caller waiting for a database that is gone. */
@@ -34,29 +36,29 @@ const LAST_TRY_MS = 50
 
 /**
  * Sends a transaction until it is answered or `deadline` (in epoch milliseconds) has come. A busy database is asked
- * again, with jittered backoff; a lost connection or a senseless answer twice, where the transaction may be `repeated`.
+ * again, with jittered backoff; a lost connection or a senseless answer twice, with the statements for such a repeat.
  * `doubt` is how a try of the caller's own failed before.
  * @throws DatabaseError
  */
 export async function send(
 	batch: Batch,
-	statements: Statement[],
+	statementsFor: (repeats: number) => Statement[],
 	mode: Mode,
 	deadline: number,
-	{ repeated = true, doubt }: { repeated?: boolean; doubt?: Failure | undefined } = {},
+	doubt?: Failure,
 ): Promise<Sent> {
 	let earlier = doubt
 	let repeats = doubt ? 1 : 0
 	for (let attempt = 0; ; attempt++) {
 		try {
-			return { results: await batch(statements, mode, deadline), doubt: earlier }
+			return { results: await batch(statementsFor(repeats), mode, deadline), doubt: earlier, repeats }
 		} catch (error) {
 			const { failure, cause } = classify(error)
 			const uncertain = isUncertain(failure)
 			if (uncertain) repeats++
 			// Full jitter, as in "Exponential Backoff and Jitter" (AWS Architecture Blog).
 			const backoff = Math.random() * Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** attempt)
-			const again = failure === 'rejected' || (uncertain && repeated && repeats <= MAX_REPEATS)
+			const again = failure === 'rejected' || (uncertain && repeats <= MAX_REPEATS)
 			if (!again || Date.now() + backoff + LAST_TRY_MS >= deadline) {
 				// "Busy" or "unreachable" at last, after a try that failed otherwise, would hide that it may have been committed.
 				const hides = (again || uncertain) && earlier !== undefined && earlier !== failure

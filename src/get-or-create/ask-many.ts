@@ -1,6 +1,7 @@
 import type { DatabaseError } from '../database/failure'
 import { faultAt } from './encode'
 import type { RowError } from './errors'
+import { isIdempotencyKey } from './idempotency'
 import { type Outcome, outcomesOf, type Submit } from './outcome'
 import type { Ask } from './row-request'
 import type { ColumnInfo, TableInfo } from './table'
@@ -9,6 +10,7 @@ import { requireUniqueKey } from './unique-key'
 export interface AskOptions {
 	by?: readonly string[]
 	update?: readonly string[]
+	idempotencyKey?: string
 }
 
 export interface Result {
@@ -46,15 +48,20 @@ export async function askMany(
 	const by = options.by?.map(columnOf)
 	if (by) requireUniqueKey(info, by)
 	const update = options.update?.map(columnOf)
+	const { idempotencyKey: key } = options
+	if (key !== undefined && !isIdempotencyKey(key)) {
+		throw new Error('an idempotency key has 1 to 255 printable ASCII characters')
+	}
 	const results: (Result | Failed)[] = []
 	for (let start = 0; start < rows.length; start += MAX_ROWS) {
-		const asks = rows.slice(start, start + MAX_ROWS).map((row): Ask => {
+		const asks = rows.slice(start, start + MAX_ROWS).map((row, place): Ask => {
 			const unknown = Object.keys(row).filter((property) => !known.has(property))
 			return {
 				verb,
 				row,
 				by,
 				update,
+				key: key === undefined ? undefined : { key, position: start + place, alone: false },
 				faults: unknown.map((property) => faultAt({ property }, 'is not a column')),
 			}
 		})

@@ -1,12 +1,13 @@
 import { classify, type DatabaseError } from '../database/failure'
 import { type Batch, type Rows, type Statement, send } from '../database/send'
+import { isGiven, valueOf } from './conditions'
 import { faultAt } from './encode'
 import { type Conflict, ConflictError, type Fault, InvalidRowError } from './errors'
 import type { Outcome } from './outcome'
 import type { Entry } from './plan'
 import type { RowRequest } from './row-request'
 import type { Shape } from './shape'
-import { isGiven, statementsOf, valueOf } from './statements'
+import { statementsOf } from './statements'
 
 /** Names the keys that stood in the way: one more read, on this path only. Without conflicts it reads nothing. */
 export async function describeConflicts(
@@ -27,17 +28,12 @@ export async function describeConflicts(
 	})
 	const described = [...outcomes]
 	try {
-		const { results } = await send(
-			batch,
-			shapes.flatMap(({ reads }) => reads),
-			'read',
-			deadline,
-		)
+		const { results } = await send(batch, () => shapes.flatMap(({ reads }) => reads), 'read', deadline)
 		let next = 0
 		for (const { shape, rows, reads } of shapes) {
 			const conflicts = conflictsIn(shape, results.slice(next, (next += reads.length)))
 			rows.forEach(({ at }, place) => {
-				described[at] = conflictOver(conflicts.get(place))
+				described[at] = { ...conflictOver(conflicts.get(place)), replayed: outcomes[at]?.replayed }
 			})
 		}
 	} catch (error) {
@@ -107,7 +103,7 @@ async function missingParents(batch: Batch, { shape, json }: RowRequest, deadlin
 		}
 	})
 	try {
-		const { results } = await send(batch, reads, 'read', deadline)
+		const { results } = await send(batch, () => reads, 'read', deadline)
 		const orphaned = parents.filter((_, i) => (results[i]?.length ?? 0) > 0)
 		const columns = new Set(orphaned.flatMap((parent) => parent.columns))
 		if (columns.size === 0) return invalid(atRow('would leave a row without the row that it refers to'))

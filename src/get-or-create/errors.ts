@@ -42,11 +42,36 @@ export class NotAUniqueKeyError extends Error {
 	}
 }
 
+/** The row's Idempotency-Key was used before, for another request. Nothing was written. */
+export class IdempotencyMismatchError extends Error {
+	override readonly name = 'IdempotencyMismatchError'
+	constructor() {
+		super('the idempotency key was used for another request')
+	}
+}
+
+/** What was asked for under the row's Idempotency-Key was done, and the row has since gone. Nothing was written. */
+export class GoneError extends Error {
+	override readonly name = 'GoneError'
+	constructor() {
+		super('the row that was asked for under this idempotency key is no longer there')
+	}
+}
+
 /** Everything about one row that is the caller's to mend. */
-export type RowError = ConflictError | InvalidRowError | NotAUniqueKeyError
+export type RowError =
+	| ConflictError
+	| InvalidRowError
+	| NotAUniqueKeyError
+	| IdempotencyMismatchError
+	| GoneError
 
 export function isRowError(error: unknown): error is RowError {
 	return (
-		error instanceof ConflictError || error instanceof InvalidRowError || error instanceof NotAUniqueKeyError
+		error instanceof ConflictError ||
+		error instanceof InvalidRowError ||
+		error instanceof NotAUniqueKeyError ||
+		error instanceof IdempotencyMismatchError ||
+		error instanceof GoneError
 	)
 }

@@ -2,6 +2,7 @@ import { is, SQL } from 'drizzle-orm'
 import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core'
 import { encode, faultAt } from './encode'
 import type { Fault } from './errors'
+import type { RowKey } from './idempotency'
 import { type Shape, type Slot, shapeOf, type Verb } from './shape'
 import type { ColumnInfo, TableInfo } from './table'
 import { covers, decides } from './unique-key'
@@ -18,6 +19,8 @@ export interface Form {
 	keys: { name: string; places: number[] }[]
 	/** What Drizzle fills in. */
 	fillers: Filler[]
+	/** The same for all of them, and in words that outlive a change of the schema: a part of their fingerprints. */
+	name: string
 	/** The shape with these slots. */
 	shapeWith(slots: readonly Slot[]): Shape
 	/** The shape where every filler gives a value, not SQL. */
@@ -35,6 +38,8 @@ export interface Asking {
 	verb: Verb
 	by?: readonly ColumnInfo[] | undefined
 	update?: readonly ColumnInfo[] | undefined
+	/** The row's part in an Idempotency-Key, where the request has one. */
+	key?: RowKey | undefined
 }
 
 /** Per table: as many as shapes, and for the same reason. */
@@ -43,7 +48,7 @@ const formsOf = new WeakMap<TableInfo, Map<string, Form>>()
 
 /** The form of a row: the columns that it gives decide it, together with how it is asked for. */
 export function formOf(table: TableInfo, asking: Asking, row: Readonly<Record<string, unknown>>): Form {
-	let id = `${asking.verb} ${indexes(asking.by)} ${indexes(asking.update)} `
+	let id = `${asking.verb} ${asking.key !== undefined} ${indexes(asking.by)} ${indexes(asking.update)} `
 	for (const { property, index } of table.columns) if (row[property] !== undefined) id += `${index},`
 	const forms = formsOf.get(table) ?? new Map<string, Form>()
 	formsOf.set(table, forms)
@@ -61,7 +66,7 @@ function indexes(columns: readonly ColumnInfo[] | undefined): string {
 
 function build(
 	table: TableInfo,
-	{ verb, by: asked, update }: Asking,
+	{ verb, by: asked, update, key: part }: Asking,
 	row: Readonly<Record<string, unknown>>,
 ): Form {
 	const given = table.columns.filter(({ property }) => row[property] !== undefined)
@@ -70,14 +75,16 @@ function build(
 	const unfilled = absent(table.columns).filter(({ required }) => required)
 	const needed = [...absent(by), ...absent(update ?? []), ...(verb === 'get-or-create' ? unfilled : [])]
 	const fillers = absent(table.columns).flatMap((column) => fillersOf(column, verb))
+	const set = verb === 'update-or-create' ? settable(given, by, update) : []
 	const shapeWith = (slots: readonly Slot[]): Shape =>
 		shapeOf({
 			table,
 			verb,
 			by,
 			slots: [...given.map((column): Slot => ({ column, use: 'given' })), ...slots],
-			set: verb === 'update-or-create' ? settable(given, by, update) : [],
+			set,
 			insertable: verb !== 'get' && unfilled.length === 0,
+			keyed: part !== undefined,
 		})
 	return {
 		by,
@@ -94,6 +101,10 @@ function build(
 					]
 				: [],
 		),
+		name: JSON.stringify([
+			verb,
+			...[by, set, given].map((columns) => columns.map(({ property }) => property)),
+		]),
 		fillers,
 		shapeWith,
 		shape: shapeWith(fillers.map(({ column, use }) => ({ column, use }))),

@@ -1,4 +1,4 @@
-import { classify, DatabaseError } from '../database/failure'
+import { DatabaseError } from '../database/failure'
 
 /** How long leadership lasts unless renewed, and how often everyone who waits shows that it is still there. */
 const LEASE_MS = 250
@@ -112,11 +112,13 @@ export class GroupCommit<Job, Result> {
 			)
 			batch.forEach((ticket, i) => {
 				const result = results[i]
-				ticket.settled = result === undefined ? { error: classify('no result') } : { result }
+				ticket.settled =
+					result === undefined ? { error: new DatabaseError('broken', 'no result') } : { result }
 			})
 			if (batch.length === 1) this.#measure(Date.now() - flight.started)
 		} catch (error) {
-			const failure = classify(error)
+			// Anything else is a fault of ours.
+			const failure = error instanceof DatabaseError ? error : new DatabaseError('broken', error)
 			for (const ticket of batch) ticket.settled = { error: failure }
 		} finally {
 			clearInterval(renewal)

@@ -4,8 +4,8 @@ import { isRowError, type RowError } from './errors'
 import { type Ask, type RowRequest, rowRequest } from './row-request'
 import type { TableInfo } from './table'
 
-/** What became of one row. */
-export type Outcome =
+/** What became of one row; `replayed` where a request that came before, under the same key, has done it. */
+export type Outcome = { replayed?: boolean | undefined } & (
 	| {
 			kind: 'row'
 			/** The row as it is after its transaction, in the order of the table's columns. */
@@ -15,6 +15,7 @@ export type Outcome =
 	  }
 	/** Refused, or not answered by the database. */
 	| { kind: 'error'; error: RowError | DatabaseError }
+)
 
 /** Takes rows of one call to the database: their outcomes, in order. */
 export type Submit = (requests: RowRequest[]) => Promise<Outcome[]>

@@ -9,7 +9,10 @@ export interface Plan {
 
 export interface PlannedRow {
 	request: RowRequest
-	/** Who asks for it, by their place in the transaction: the first may be its creator, its twins find it there. */
+	/**
+	 * Who asks for it, by their place in the transaction: the first may be its creator, its twins find it there. Twins
+	 * under one Idempotency-Key are the same request twice, and get the same answer.
+	 */
 	askers: [first: number, ...twins: number[]]
 }
 
@@ -86,5 +89,5 @@ interface CallState {
 }
 
 function isTwin(one: RowRequest, other: RowRequest): boolean {
-	return one.shape === other.shape && one.given === other.given
+	return one.shape === other.shape && one.given === other.given && one.fingerprint === other.fingerprint
 }

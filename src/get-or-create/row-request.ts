@@ -1,6 +1,7 @@
 import { encode, faultAt } from './encode'
 import { type Fault, InvalidRowError } from './errors'
 import { type Asking, fill, formOf } from './form'
+import { fingerprintOf } from './idempotency'
 import type { Shape } from './shape'
 import type { TableInfo } from './table'
 import { requireUniqueKey } from './unique-key'
@@ -10,9 +11,11 @@ export interface RowRequest {
 	shape: Shape
 	/** The values that the caller gave, as JSON: equal text asks for the same thing. */
 	given: string
-	/** The whole row as a JSON array in the order of the shape's slots. */
+	/** What a repeat under its Idempotency-Key must be equal in. */
+	fingerprint: string | undefined
+	/** The whole row as a JSON array in the order of the shape's slots, and behind them what belongs to its key. */
 	json: string
-	/** The unique values it names. Requests that share none of them don't depend on each other. */
+	/** The unique values it names, its key among them. Requests that share none of them don't depend on each other. */
 	uniqueValues: string[]
 }
 
@@ -51,15 +54,18 @@ export function rowRequest(table: TableInfo, ask: Ask): RowRequest {
 	if (!form.decides) requireUniqueKey(table, form.by)
 	const filled = fill(form, faults)
 	if (faults.length > 0) throw new InvalidRowError(faults)
-	return {
-		shape: filled.shape,
-		given: values.join(),
-		json: `[${[...values, ...filled.values].join()}]`,
-		uniqueValues: form.keys.flatMap(({ name, places }) => {
-			const parts = places.map((place) => values[place])
-			return parts.includes('null') ? [] : `${name} ${folded(parts.join())}`
-		}),
-	}
+	const uniqueValues = form.keys.flatMap(({ name, places }) => {
+		const parts = places.map((place) => values[place])
+		return parts.includes('null') ? [] : `${name} ${folded(parts.join())}`
+	})
+	const request = { shape: filled.shape, given: values.join(), uniqueValues }
+	const encoded = [...values, ...filled.values]
+	const { key } = ask
+	if (!key) return { ...request, fingerprint: undefined, json: `[${encoded.join()}]` }
+	const fingerprint = fingerprintOf(form.name, request.given, key)
+	const noted = [JSON.stringify(key.key), key.position, JSON.stringify(fingerprint)]
+	uniqueValues.push(`key ${table.name} ${key.position} ${key.key}`)
+	return { ...request, fingerprint, json: `[${[...encoded, ...noted].join()}]` }
 }
 
 /** Folded, so that keys which any of SQLite's collations calls equal are equal here; a false match costs nothing but a plan. */

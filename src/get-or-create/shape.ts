@@ -20,6 +20,8 @@ export interface Shape {
 	set: readonly ColumnInfo[]
 	/** Nothing that an insert needs is missing. */
 	insertable: boolean
+	/** Behind a row's values stand its Idempotency-Key, position and fingerprint. */
+	keyed: boolean
 	/** An update may change a unique value, and so free one that another row waits for. */
 	movesUniqueValues: boolean
 }
@@ -30,11 +32,12 @@ const shapesOf = new WeakMap<TableInfo, Map<string, Shape>>()
 
 /** The one shape for this combination of columns, so that its statements are built once. */
 export function shapeOf(parts: Omit<Shape, 'movesUniqueValues'>): Shape {
-	const { table, verb, by, slots, set } = parts
+	const { table, verb, by, slots, set, keyed } = parts
 	const shapes = shapesOf.get(table) ?? new Map<string, Shape>()
 	shapesOf.set(table, shapes)
 	const id = JSON.stringify([
 		verb,
+		keyed,
 		by.map(({ index }) => index),
 		slots.map(({ column, use, expression }) => [column.index, use, expression]),
 		set.map(({ index }) => index),

@@ -17,20 +17,34 @@ export interface CommitSettings {
 	object: (() => CommitObject) | undefined
 }
 
-const commits = new WeakMap<CommitSettings, GroupCommit<RowRequest[], Outcome[]>>()
+/** What became of a call's rows, and how. */
+export interface Commit {
+	outcomes: Outcome[]
+	/** Who sent the transaction. */
+	by: 'isolate' | 'durable-object'
+	/** How many calls of this isolate shared it. */
+	calls: number
+}
+
+const commits = new WeakMap<CommitSettings, GroupCommit<RowRequest[], Commit>>()
 
 /** Where the callers of this isolate share transactions with one database. A job is the rows of one call. */
-export function sharedCommits(settings: CommitSettings): GroupCommit<RowRequest[], Outcome[]> {
+export function sharedCommits(settings: CommitSettings): GroupCommit<RowRequest[], Commit> {
 	const known = commits.get(settings)
 	if (known) return known
 	const direct = httpBatch(settings.database)
-	const batch = settings.object ? objectBatch(settings.object, direct) : direct
-	const made = new GroupCommit<RowRequest[], Outcome[]>({
+	const shared = settings.object && objectBatch(settings.object, direct)
+	const made = new GroupCommit<RowRequest[], Commit>({
 		send: async (calls, deadline) => {
-			const entries = calls.flatMap(entriesOf)
-			const outcomes = await runTransaction(batch, entries, deadline)
+			let by: Commit['by'] = 'isolate'
+			const batch = shared ? shared(() => (by = 'durable-object')) : direct
+			const outcomes = await runTransaction(batch, calls.flatMap(entriesOf), deadline)
 			let next = 0
-			return calls.map((call) => outcomes.slice(next, (next += call.length)))
+			return calls.map(({ length }) => ({
+				outcomes: outcomes.slice(next, (next += length)),
+				by,
+				calls: calls.length,
+			}))
 		},
 		sizeOf: (call) => call.reduce((size, { json }) => size + json.length, 0),
 		maxBatch: MAX_BATCH,

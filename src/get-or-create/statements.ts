@@ -1,11 +1,18 @@
+import { anyDiffers, equal, identity, isGiven, matches, names, valueOf } from './conditions'
+import { type NoteStatements, noteCondition, notesOf } from './idempotency'
 import type { Shape } from './shape'
-import type { ColumnInfo, UniqueKey } from './table'
+import type { UniqueKey } from './table'
 
-/** The SQL of a shape. Each takes one parameter: the rows as a JSON array of arrays, be it one row or a thousand. */
+/**
+ * The SQL of a shape. Each takes the rows as one parameter, a JSON array of arrays, be it one row or a thousand. What
+ * changes rows that have keys takes a second one: see idempotency.ts.
+ */
 export interface Statements {
 	update: string | undefined
 	insert: string | undefined
 	select: string
+	/** Of rows with an Idempotency-Key. */
+	notes: NoteStatements | undefined
 	/** After a conflict only: who holds each key that it can be over. */
 	holders: { key: UniqueKey; sql: string }[]
 }
@@ -19,6 +26,7 @@ export function statementsOf(shape: Shape): Statements {
 		update: updateOf(shape),
 		insert: insertOf(shape),
 		select: selectOf(shape),
+		notes: notesOf(shape),
 		holders: keysAtStake(shape).map((key) => ({ key, sql: holdersOf(shape, key) })),
 	}
 	built.set(shape, statements)
@@ -43,7 +51,7 @@ function insertOf(shape: Shape): string | undefined {
 	return [
 		`INSERT INTO ${table.sql} (${names(columns)})`,
 		`SELECT ${columns.map((column) => valueOf(shape, column, 'insert')).join(', ')} FROM json_each(?1) AS item`,
-		`WHERE ${absent.join(' AND ') || 'true'}`,
+		`WHERE ${[...absent, ...noteCondition(shape)].join(' AND ') || 'true'}`,
 		`ON CONFLICT DO NOTHING RETURNING ${names(identity(shape))}`,
 	].join(' ')
 }
@@ -76,7 +84,7 @@ function updateOf(shape: Shape): string | undefined {
 		)
 	return [
 		`UPDATE ${table.sql} AS found SET ${assignments.join(', ')} FROM json_each(?1) AS item`,
-		`WHERE ${[matches(shape), anyDiffers(shape), ...free].join(' AND ')}`,
+		`WHERE ${[matches(shape), anyDiffers(shape), ...free, ...noteCondition(shape)].join(' AND ')}`,
 		`RETURNING ${names(identity(shape))}`,
 	].join(' ')
 }
@@ -98,24 +106,6 @@ function keysAtStake(shape: Shape): UniqueKey[] {
 	)
 }
 
-/** What tells one row of the table from another: its primary key, or a key that is asked by. */
-export function identity(shape: Shape): ColumnInfo[] {
-	const { primaryKey, keys } = shape.table
-	const key =
-		primaryKey ??
-		keys.find(({ columns, nullable }) => !nullable && columns.every((c) => shape.by.includes(c)))
-	return key?.columns ?? []
-}
-
-/** The row asked for. The column stands first, so that its affinity and collation rule, and its index serves. */
-function matches(shape: Shape): string {
-	return equal(shape, shape.by, 'found')
-}
-
-function equal(shape: Shape, columns: readonly ColumnInfo[], alias: string): string {
-	return columns.map((column) => `${alias}.${column.sql} = ${valueOf(shape, column, 'given')}`).join(' AND ')
-}
-
 /** Holds what the found row's key will be once it is updated. */
 function holdsNext(shape: Shape, key: UniqueKey): string {
 	return key.columns
@@ -124,28 +114,4 @@ function holdsNext(shape: Shape, key: UniqueKey): string {
 			return `held.${column.sql} = ${next}`
 		})
 		.join(' AND ')
-}
-
-function anyDiffers(shape: Shape): string {
-	return `(${shape.set.map((column) => `found.${column.sql} IS NOT ${valueOf(shape, column, 'given')}`).join(' OR ')})`
-}
-
-export function isGiven(shape: Shape, column: ColumnInfo): boolean {
-	return shape.slots.some((slot) => slot.column === column && slot.use === 'given')
-}
-
-/** ->> gives SQLite the JSON value as it is: text stays text, an integer an integer, null NULL. */
-export function valueOf(shape: Shape, column: ColumnInfo, use: 'given' | 'insert' | 'update'): string {
-	const encoded = shape.slots.filter(({ expression }) => expression === undefined)
-	const slot = shape.slots.find(
-		(candidate) => candidate.column === column && (candidate.use === use || candidate.use === 'given'),
-	)
-	if (!slot) throw new Error(`no value for ${column.property}`)
-	if (slot.expression !== undefined) return `(${slot.expression})`
-	const value = `item.value ->> ${encoded.indexOf(slot)}`
-	return column.affinity === 'blob' ? `unhex(${value})` : value
-}
-
-function names(columns: readonly ColumnInfo[]): string {
-	return columns.map((column) => column.sql).join(', ')
 }

@@ -2,23 +2,10 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { httpBatch } from '../database/client'
 import type { DriverValue } from '../database/send'
 import { settingsOf } from '../env'
-import type { Outcome } from '../get-or-create/outcome'
 import type { RowRequest } from '../get-or-create/row-request'
-import { sharedCommits } from '../get-or-create/shared-commits'
 import { findRow } from '../get-or-create/transaction'
 import { timed } from '../log'
 import type { AppEnv } from './app-env'
-
-/** Commits rows in a transaction that this request may share with others. */
-export async function commit(c: Context<AppEnv>, requests: RowRequest[]): Promise<Outcome[]> {
-	const settings = settingsOf(c.env)
-	c.get('notes').commit = settings.object ? 'durable-object' : 'isolate'
-	return await timed(c.get('notes'), () =>
-		sharedCommits(settings).submit(requests, Date.now() + settings.timeout, (promise) =>
-			c.executionCtx.waitUntil(promise),
-		),
-	)
-}
 
 /** Reads the row that a request of the verb `get` asks for, with a client of this request's own. */
 export async function find(c: Context<AppEnv>, request: RowRequest): Promise<DriverValue[] | undefined> {

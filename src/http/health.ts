@@ -12,7 +12,7 @@ export function health(): Handler<AppEnv> {
 	return async (c) => {
 		const { database, timeout } = settingsOf(c.env)
 		const deadline = Date.now() + Math.min(timeout, HEALTH_TIMEOUT_MS)
-		await send(httpBatch(database), [{ sql: 'SELECT 1', args: [] }], 'read', deadline)
+		await send(httpBatch(database), () => [{ sql: 'SELECT 1', args: [] }], 'read', deadline)
 		c.header('Cache-Control', 'no-store')
 		return c.json({ status: 'ok' })
 	}

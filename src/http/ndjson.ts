@@ -87,6 +87,25 @@ export function answerLines(
 	)
 }
 
+/** The stream, once its first part is there. */
+export async function begun(stream: ReadableStream<Uint8Array>): Promise<ReadableStream<Uint8Array>> {
+	const reader = stream.getReader()
+	const first = await reader.read()
+	let next: Promise<typeof first> | undefined = Promise.resolve(first)
+	return new ReadableStream(
+		{
+			async pull(controller) {
+				const { done, value } = await (next ?? reader.read())
+				next = undefined
+				if (done) controller.close()
+				else controller.enqueue(value)
+			},
+			cancel: async (reason) => await reader.cancel(reason),
+		},
+		{ highWaterMark: 0 },
+	)
+}
+
 /** Gives what has already arrived a turn to be read. */
 async function soon(): Promise<undefined> {
 	return await new Promise((resolve) => setTimeout(resolve, 0, undefined))

@@ -1,7 +1,13 @@
 import { HTTPException } from 'hono/http-exception'
 import { DatabaseError, type Failure } from '../database/failure'
 import { MisconfiguredError } from '../env'
-import { ConflictError, InvalidRowError, NotAUniqueKeyError } from '../get-or-create/errors'
+import {
+	ConflictError,
+	GoneError,
+	IdempotencyMismatchError,
+	InvalidRowError,
+	NotAUniqueKeyError,
+} from '../get-or-create/errors'
 import { causeOf, countRow, type Notes } from '../log'
 import { Problem } from './problem'
 
@@ -18,6 +24,12 @@ export function problemOf(error: unknown): Problem {
 	}
 	if (error instanceof NotAUniqueKeyError) {
 		return new Problem('not-a-unique-key', `${error.message}.`, { keys: error.keys })
+	}
+	if (error instanceof IdempotencyMismatchError) {
+		return new Problem('idempotency-mismatch', 'Under this key another request was made before.')
+	}
+	if (error instanceof GoneError) {
+		return new Problem('not-found', 'The row that was asked for under this key is no longer there.')
 	}
 	// Hono's bearerAuth refuses an unreadable header with 400; to a caller both mean that a token is needed.
 	if (error instanceof HTTPException && (error.status === 401 || error.status === 400)) {

@@ -56,6 +56,12 @@ export const PROBLEMS = {
 		title: 'A query parameter is wrong',
 		advice: 'The detail names the parameter and what it may be.',
 	},
+	'idempotency-mismatch': {
+		status: 422,
+		title: 'The idempotency key was used for another request',
+		advice:
+			'A key stands for one request, for 24 hours: repeat that one, as it was, or send this one under a key of its own. Nothing was written.',
+	},
 	'rate-limited': {
 		status: 429,
 		title: 'Too many requests',

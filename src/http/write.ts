@@ -1,5 +1,8 @@
 import type { Context } from 'hono'
+import { commit } from '../commit'
 import { DatabaseError } from '../database/failure'
+import { settingsOf } from '../env'
+import { isIdempotencyKey } from '../get-or-create/idempotency'
 import { type Outcome, outcomesOf, rowOrThrow } from '../get-or-create/outcome'
 import type { Ask } from '../get-or-create/row-request'
 import type { Verb } from '../get-or-create/shape'
@@ -7,10 +10,9 @@ import type { ColumnInfo } from '../get-or-create/table'
 import { causeOf, countRow, wordOf } from '../log'
 import type { AppEnv } from './app-env'
 import { bodyTypeOf, jsonBody, MAX_ROWS, parseJson } from './body'
-import { commit } from './database'
 import type { Line } from './lines'
 import { locationOf } from './location'
-import { answerLines, type StreamEnd } from './ndjson'
+import { answerLines, begun, type StreamEnd } from './ndjson'
 import { Problem } from './problem'
 import { countedProblem } from './problem-of'
 import { byParameter, columnsParameter, knownParameters } from './query'
@@ -24,6 +26,8 @@ interface Write {
 	verb: Exclude<Verb, 'get'>
 	by: ColumnInfo[] | undefined
 	update: ColumnInfo[] | undefined
+	/** The request's Idempotency-Key, where it has one. */
+	key: string | undefined
 }
 
 /** Of each table and method. */
@@ -33,8 +37,8 @@ const MAX_QUERIES = 100
 export function write(resource: Resource, format: RowFormat, verb: Write['verb']) {
 	const allowed = verb === 'update-or-create' ? ['by', 'update'] : ['by']
 	/** By query string: callers repeat themselves. */
-	const known = new Map<string, Write>()
-	const operationOf = (c: Context<AppEnv>): Write => {
+	const known = new Map<string, Pick<Write, 'by' | 'update'>>()
+	const columnsOf = (c: Context<AppEnv>): Pick<Write, 'by' | 'update'> => {
 		const { url } = c.req
 		const query = url.includes('?') ? url.slice(url.indexOf('?')) : ''
 		const seen = known.get(query)
@@ -42,21 +46,21 @@ export function write(resource: Resource, format: RowFormat, verb: Write['verb']
 		const parameters = knownParameters(c, allowed)
 		const by = byParameter(parameters, resource)
 		const update = columnsParameter(parameters, 'update', resource)
-		const operation: Write = { resource, format, verb, by, update }
 		if (known.size >= MAX_QUERIES) known.clear()
-		known.set(query, operation)
-		return operation
+		known.set(query, { by, update })
+		return { by, update }
 	}
 	return async (c: Context<AppEnv>): Promise<Response> => {
-		const operation = operationOf(c)
-		if (bodyTypeOf(c) === 'ndjson') return answerStream(c, operation)
+		const operation: Write = { resource, format, verb, ...columnsOf(c), key: idempotencyKey(c) }
+		if (bodyTypeOf(c) === 'ndjson') return await answerStream(c, operation)
 		const json = await jsonBody(c)
 		return Array.isArray(json) ? await answerArray(c, operation, json) : await answerOne(c, operation, json)
 	}
 }
 
 async function answerOne(c: Context<AppEnv>, operation: Write, json: unknown): Promise<Response> {
-	const [outcome] = await ask(c, operation, [askFor(operation, json)])
+	const [outcome] = await ask(c, operation, [askFor(operation, json, 0, true)])
+	if (outcome?.replayed) c.header(REPLAYED, 'true')
 	const row = rowOrThrow(outcome)
 	c.get('notes').outcome = wordOf(row)
 	const body = bodyOf(operation, row)
@@ -72,8 +76,9 @@ async function answerArray(c: Context<AppEnv>, operation: Write, rows: unknown[]
 	const outcomes = await ask(
 		c,
 		operation,
-		rows.map((json) => askFor(operation, json)),
+		rows.map((json, position) => askFor(operation, json, position)),
 	)
+	if (outcomes.some(({ replayed }) => replayed)) c.header(REPLAYED, 'true')
 	// Where the database answered for no row at all, the request as a whole has failed.
 	const errors = outcomes.flatMap((outcome) => (outcome.kind === 'error' ? [outcome.error] : []))
 	const failure = errors.find((error) => error instanceof DatabaseError)
@@ -81,16 +86,19 @@ async function answerArray(c: Context<AppEnv>, operation: Write, rows: unknown[]
 	return c.json(outcomes.map((outcome) => itemOf(c, operation, outcome)))
 }
 
-function answerStream(c: Context<AppEnv>, operation: Write): Response {
+async function answerStream(c: Context<AppEnv>, operation: Write): Promise<Response> {
 	const input = c.req.raw.body
 	c.header('Content-Type', 'application/x-ndjson')
 	if (!input) return c.body(null)
 	const { promise, resolve } = Promise.withResolvers<void>()
 	c.set('streamed', promise)
 	const notes = c.get('notes')
+	let position = 0
 	const answer = async (lines: Line[]) => {
+		const first = position
+		position += lines.length
 		try {
-			return await answerGroup(c, operation, lines)
+			return await answerGroup(c, operation, lines, first)
 		} catch (error) {
 			notes.cause = causeOf(error)
 			throw error
@@ -100,19 +108,29 @@ function answerStream(c: Context<AppEnv>, operation: Write): Response {
 		notes.outcome = outcome
 		resolve()
 	}
-	return c.body(answerLines(input, answer, end))
+	const answers = answerLines(input, answer, end)
+	// Whether it is a repeat is told by the headers: under a key they wait for the first answers.
+	return c.body(operation.key === undefined ? answers : await begun(answers))
 }
 
-async function answerGroup(c: Context<AppEnv>, operation: Write, lines: Line[]): Promise<string[]> {
-	const read = lines.map((line): { ask: Ask } | { error: unknown } => {
+/** The answers to a group of lines; `first` is the position of the first of them in the stream. */
+async function answerGroup(
+	c: Context<AppEnv>,
+	operation: Write,
+	lines: Line[],
+	first: number,
+): Promise<string[]> {
+	const read = lines.map((line, place): { ask: Ask } | { error: unknown } => {
 		try {
-			return { ask: askFor(operation, jsonOf(line)) }
+			return { ask: askFor(operation, jsonOf(line), first + place) }
 		} catch (error) {
 			return { error }
 		}
 	})
 	const asks = read.flatMap((line) => ('ask' in line ? [line.ask] : []))
-	const outcomes = (await ask(c, operation, asks)).values()
+	const answered = await ask(c, operation, asks)
+	if (!c.finalized && answered.some(({ replayed }) => replayed)) c.header(REPLAYED, 'true')
+	const outcomes = answered.values()
 	return read.map((line) => {
 		if ('error' in line) return JSON.stringify(problemItem(c, line.error))
 		const outcome = outcomes.next().value
@@ -127,12 +145,29 @@ function jsonOf(line: Line): unknown {
 	return parseJson(line, 'line')
 }
 
-function askFor({ format, verb, by, update }: Write, json: unknown): Ask {
-	return { verb, by, update, ...format.parse(json) }
+function askFor(
+	{ format, verb, by, update, key }: Write,
+	json: unknown,
+	position: number,
+	alone = false,
+): Ask {
+	const part = key === undefined ? undefined : { key, position, alone }
+	return { verb, by, update, key: part, ...format.parse(json) }
+}
+
+const REPLAYED = 'Idempotency-Replayed'
+
+/** https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/ */
+function idempotencyKey(c: Context): string | undefined {
+	const key = c.req.header('idempotency-key')
+	if (key === undefined || isIdempotencyKey(key)) return key
+	throw new Problem('invalid-parameter', 'An Idempotency-Key has 1 to 255 printable ASCII characters.')
 }
 
 async function ask(c: Context<AppEnv>, { resource }: Write, asks: Ask[]): Promise<Outcome[]> {
-	return await outcomesOf(resource.info, asks, (requests) => commit(c, requests))
+	return await outcomesOf(resource.info, asks, (requests) =>
+		commit(settingsOf(c.env), requests, c.get('notes'), (promise) => c.executionCtx.waitUntil(promise)),
+	)
 }
 
 /** What stands for one row in an array or a stream. */

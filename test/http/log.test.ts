@@ -29,7 +29,7 @@ const alice = () => ({ name: fresh('alice'), email: fresh('alice') })
 
 /** What every line has, and what it has where the database was asked. */
 const common = { level: 'info', requestId: 'the-id', method: 'POST', route: '/users', ms }
-const asked = { ...common, databaseMs: ms, commit: 'isolate' }
+const asked = { ...common, databaseMs: ms, commit: 'isolate', batch: expect.any(Number) }
 const withId = { headers: { 'x-request-id': 'the-id', 'content-type': 'application/json' } }
 
 describe('the line of a request', () => {
@@ -46,7 +46,7 @@ describe('the line of a request', () => {
 		await send('POST', row)
 		expect(takeLine()).toEqual({ ...asked, status: 409, outcome: 'conflict' })
 		await callWith({}, `/users?name=${row.name}`, withId)
-		const { commit: _, ...read } = asked
+		const { commit: _, batch: __, ...read } = asked
 		expect(takeLine()).toEqual({ ...read, method: 'GET', status: 200, outcome: 'found' })
 	})
 
@@ -112,7 +112,7 @@ describe('the line of a call over RPC', () => {
 		const row = alice()
 		await rows.getOrCreate('users', row)
 		const line = { level: 'info', rpc: 'get-or-create', table: 'users', outcome: 'answered', ms }
-		expect(takeLine()).toEqual({ ...line, commit: 'isolate', databaseMs: ms, rows: { created: 1 } })
+		expect(takeLine()).toEqual({ ...line, commit: 'isolate', batch: 1, databaseMs: ms, rows: { created: 1 } })
 		await rows.updateOrCreateMany('users', [row, { ...row, email: fresh('new') }], { by: ['name'] })
 		expect(takeLine()).toMatchObject({ rpc: 'update-or-create', rows: { found: 1, updated: 1 } })
 	})

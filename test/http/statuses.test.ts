@@ -1,6 +1,18 @@
+import { eq } from 'drizzle-orm'
 import { describe, expect, inject, it, vi } from 'vitest'
+import { users } from '../../src/schema'
 import { operations } from '../support/document'
-import { type Answer, askTooOften, type Call, call, callWith, fresh, json, post } from '../support/service'
+import {
+	type Answer,
+	askTooOften,
+	type Call,
+	call,
+	callWith,
+	database,
+	fresh,
+	json,
+	post,
+} from '../support/service'
 
 /** The operations that are served. */
 const SERVED = ['POST /users', 'PUT /users', 'GET /users', 'GET /users/{id}']
@@ -26,6 +38,13 @@ const writing = (method: 'POST' | 'PUT'): Record<number, () => Promise<Answer | 
 		201: async () => await send(json(alice())),
 		400: async () => await send(json('{')),
 		401: async () => await send({ body: '{}', headers: { authorization: '' } }),
+		404: async () => {
+			const row = alice()
+			const keyed = { ...json(row), headers: { ...json(row).headers, 'idempotency-key': fresh('gone') } }
+			await send(keyed)
+			await database().delete(users).where(eq(users.email, row.email))
+			return await send(keyed)
+		},
 		409: async () => {
 			const [one, two] = [alice(), alice()]
 			await post('/users', one)

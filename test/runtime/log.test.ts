@@ -1,37 +1,22 @@
-import { mkdtempSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { startWorkerd } from '../../bench/workerd.ts'
-import { workers } from '../../bench/workers.ts'
-import { bundle } from '../../scripts/bundle.ts'
-import { startLibsqlServer } from '../../scripts/libsql-server.ts'
-import { applyMigrations } from '../../scripts/migrations.ts'
+import { codeOf, PATIENT, type Stage, startStage } from '../faults/stage.ts'
 import { printedBy } from './printed.ts'
 
 // The log as the bundle prints it in the runtime itself; also of callers that go away in the middle.
 
-const stops: (() => void | Promise<void>)[] = []
+let stage: Stage
 let origin = ''
 let printed: () => string
 
 beforeAll(async () => {
-	const folder = mkdtempSync(join(tmpdir(), 'edge-get-or-create-log-'))
-	stops.push(() => rmSync(folder, { recursive: true, force: true }))
-	const database = await startLibsqlServer(join(folder, 'data'))
-	stops.push(() => database.stop())
-	await applyMigrations(database)
-	const code = await bundle('src/index.ts', join(folder, 'bundle'))
-	const worker = await startWorkerd(workers.ours, code, database.url, join(folder, 'worker'))
-	stops.push(() => worker.stop())
+	stage = await startStage(await codeOf(), { services: [] })
+	const worker = await stage.start({ settings: PATIENT, direct: true })
 	origin = worker.origin
 	printed = printedBy(worker.process)
 }, 60_000)
 
-afterAll(async () => {
-	for (const stop of stops.toReversed()) await stop()
-})
+afterAll(async () => await stage.stop())
 
 const headersOf = (id: string, type = 'application/json') => ({
 	authorization: 'Bearer bench',
@@ -74,6 +59,7 @@ const line = {
 	ms: expect.any(Number),
 	databaseMs: expect.any(Number),
 	commit: 'isolate',
+	batch: 1,
 }
 
 describe('the log', () => {
@@ -87,7 +73,7 @@ describe('the log', () => {
 		await fetch(`${origin}/VALUE-6?VALUE-7=VALUE-8`, { headers: headersOf('five') })
 		const common = { ...line, requestId: 'one', route: '/users' }
 		expect(await linesOf('one')).toEqual([{ ...common, status: 201, outcome: 'created' }])
-		const { commit: _, ...read } = { ...common, method: 'GET' }
+		const { commit: _, batch: _batch, ...read } = { ...common, method: 'GET' }
 		expect(await linesOf('two')).toEqual([{ ...read, requestId: 'two', outcome: 'found' }])
 		const { databaseMs: __, ...refused } = { ...read, route: '/users/:key' }
 		expect(await linesOf('three')).toEqual([

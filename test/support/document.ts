@@ -58,9 +58,10 @@ function faultsOfAnswer(answer: Answer, { responses }: Operation, isHead: boolea
 
 function faultsOfHeader({ headers }: Answer, name: string): string[] {
 	const value = headers.get(name)
-	const schema = Object.entries(components.headers).find(([key]) => key === name)?.[1].schema
-	if (value === null || !schema) return [`no ${name}`]
-	return faultsOf(value, schema).map((fault) => `${name}: ${fault}`)
+	const header = Object.entries(components.headers).find(([key]) => key === name)?.[1]
+	if (value === null && header?.required === false) return []
+	if (value === null || !header) return [`no ${name}`]
+	return faultsOf(value, header.schema).map((fault) => `${name}: ${fault}`)
 }
 
 /** The lines of NDJSON as the array that they would be: each is an item of it. */

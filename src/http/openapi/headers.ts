@@ -1,7 +1,7 @@
 import type { Schema } from './column-schema'
 
 interface Header {
-	required: true
+	required: boolean
 	description: string
 	schema: Schema
 }
@@ -14,6 +14,10 @@ export const HEADERS = {
 		'The id you sent, where it was a sane one, or one made up here. The log has it too.',
 	),
 	'Server-Timing': header('How long the request waited for the database, in milliseconds.', '^db;dur='),
+	'Idempotency-Replayed': {
+		...header('The request was done before, under the same Idempotency-Key.', '^true$'),
+		required: false,
+	},
 	Location: header('Where the new row can be read.'),
 	Allow: header('The methods that the path has.'),
 	'Retry-After': header('In seconds.', String.raw`^\d+$`),

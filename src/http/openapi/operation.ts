@@ -14,7 +14,7 @@ export interface Operation {
 
 export interface Parameter {
 	name: string
-	in: 'query' | 'path'
+	in: 'query' | 'path' | 'header'
 	required?: boolean
 	description?: string
 	style?: 'form' | 'simple'

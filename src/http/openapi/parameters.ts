@@ -16,6 +16,15 @@ export function updateParameter(resource: Resource): Parameter {
 	return columnsParameter(resource, 'update', description)
 }
 
+/** What makes a request safe to repeat, however its first try ended. */
+export const idempotencyKeyParameter: Parameter = {
+	name: 'Idempotency-Key',
+	in: 'header',
+	description:
+		'Names this request for 24 hours: a repeat of it under the same key writes nothing and is answered with the same status, `created` and `updated`, and the row as it is then. Of many rows the key covers each by its position.',
+	schema: { type: 'string', maxLength: 255, pattern: '^[ -~]+$' },
+}
+
 function columnsParameter({ visible }: Resource, name: string, description: string): Parameter {
 	const items: Schema = { type: 'string', enum: visible.map(({ property }) => property) }
 	return {

@@ -3,7 +3,7 @@ import type { Resource } from '../resource'
 import { exampleAnswer, exampleRow } from './examples'
 import { headers } from './headers'
 import type { Media, Operation } from './operation'
-import { byParameter, updateParameter } from './parameters'
+import { byParameter, idempotencyKeyParameter, updateParameter } from './parameters'
 import { problemResponses } from './problem-schemas'
 import { bodySchema, componentName, resultSchema, resultsSchema, type Verb } from './row-schemas'
 
@@ -38,12 +38,14 @@ export const TABLE_PROBLEMS: Slug[] = [
 
 const WRITE_PROBLEMS: Slug[] = [
 	'malformed-json',
+	'not-found',
 	'conflict',
 	'payload-too-large',
 	'unsupported-media-type',
 	'invalid-row',
 	'not-a-unique-key',
 	'invalid-parameter',
+	'idempotency-mismatch',
 	...TABLE_PROBLEMS,
 ]
 
@@ -59,6 +61,7 @@ export function writeOperation(resource: Resource, verb: Verb): Operation {
 		parameters: [
 			byParameter(resource, WORDS[verb].by),
 			...(verb === 'put' ? [updateParameter(resource)] : []),
+			idempotencyKeyParameter,
 		],
 		requestBody: {
 			required: true,
@@ -79,7 +82,7 @@ export function writeOperation(resource: Resource, verb: Verb): Operation {
 		responses: {
 			200: {
 				description: 'The row was there; or the answers about many rows, in their order.',
-				headers: headers('Server-Timing'),
+				headers: headers('Server-Timing', 'Idempotency-Replayed'),
 				content: {
 					'application/json': {
 						schema: { oneOf: [resultSchema(resource, verb, false), resultsSchema(resource, verb)] },
@@ -99,7 +102,7 @@ export function writeOperation(resource: Resource, verb: Verb): Operation {
 			},
 			201: {
 				description: 'The row was made, by this request and no other.',
-				headers: headers('Server-Timing', 'Location'),
+				headers: headers('Server-Timing', 'Location', 'Idempotency-Replayed'),
 				content: {
 					'application/json': {
 						schema: resultSchema(resource, verb, true),
@@ -107,7 +110,7 @@ export function writeOperation(resource: Resource, verb: Verb): Operation {
 					},
 				},
 			},
-			...problemResponses(WRITE_PROBLEMS, ['Server-Timing']),
+			...problemResponses(WRITE_PROBLEMS, ['Server-Timing', 'Idempotency-Replayed']),
 		},
 	}
 }

@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto'
+import { anyDiffers, matches } from './conditions'
+import { KEPT_SECONDS } from './idempotency-keys'
+import type { Shape } from './shape'
+
+/** A row's part in an Idempotency-Key: the key covers each row by its position. */
+export interface RowKey {
+	key: string
+	position: number
+	/** The row was the whole request, not one of many. */
+	alone: boolean
+}
+
+/** What an Idempotency-Key may be. */
+export function isIdempotencyKey(text: string): boolean {
+	return /^[\x20-\x7e]{1,255}$/.test(text)
+}
+
+/** Tells a repeat of the same request from another one under the same key, and keeps none of its values. */
+export function fingerprintOf(form: string, given: string, { alone }: RowKey): string {
+	return createHash('sha256')
+		.update(`${alone ? 'row' : 'rows'} ${form} ${given}`)
+		.digest('base64')
+}
+
+/**
+ * The statements about the notes of rows with keys, in the order in which they run with the others: `write`, update,
+ * insert, `settle`, select, `read`. In them ?2 and the row's place name this try of this transaction, and no other.
+ */
+export interface NoteStatements {
+	write: string
+	settle: string
+	read: string
+}
+
+export function notesOf(shape: Shape): NoteStatements | undefined {
+	if (!shape.keyed) return undefined
+	const { key, position, fingerprint } = places(shape)
+	const found = `SELECT 1 FROM ${shape.table.sql} AS found WHERE ${matches(shape)}`
+	const updated =
+		shape.set.length > 0 ? `WHEN EXISTS (${found} AND ${anyDiffers(shape)}) THEN 'updated' ` : ''
+	const stillDiffers =
+		shape.set.length > 0 ? ` AND NOT (note.outcome = 'updated' AND ${anyDiffers(shape)})` : ''
+	return {
+		// What the row is before anything is done tells what this try will do; a note that is there already stays. There is
+		// none for a row that can't be made, like for any other that is not valid.
+		write: [
+			'INSERT INTO idempotency_keys (scope, key, position, fingerprint, attempt, outcome, noted_at)',
+			`SELECT ${scope(shape)}, ${key}, ${position}, ${fingerprint}, ?2 || item.key,`,
+			`CASE WHEN NOT EXISTS (${found}) THEN 'created' ${updated}ELSE 'found' END, unixepoch()`,
+			`FROM json_each(?1) AS item WHERE ${shape.insertable ? 'true' : `EXISTS (${found})`}`,
+			'ON CONFLICT (scope, key, position) DO UPDATE SET',
+			'fingerprint = excluded.fingerprint, attempt = excluded.attempt, outcome = excluded.outcome,',
+			`noted_at = excluded.noted_at WHERE noted_at <= unixepoch() - ${KEPT_SECONDS}`,
+		].join(' '),
+		// Another row's unique value stood in the way.
+		settle: [
+			`UPDATE idempotency_keys SET outcome = 'refused' WHERE rowid IN (SELECT note.rowid FROM json_each(?1) AS item`,
+			`CROSS JOIN idempotency_keys AS note ON ${ownNote(shape)} WHERE NOT EXISTS (${found}${stillDiffers}))`,
+		].join(' '),
+		read: [
+			`SELECT item.key, note.outcome, note.attempt, note.fingerprint = ${fingerprint} FROM json_each(?1) AS item`,
+			`CROSS JOIN idempotency_keys AS note ON ${note(shape)}`,
+		].join(' '),
+	}
+}
+
+/**
+ * The row's note is of this very try: a repeat writes nothing, and nor does a try that comes late, after its own repeat.
+ * For the WHERE of what changes the row; nothing for a row without a key.
+ */
+export function noteCondition(shape: Shape): string[] {
+	if (!shape.keyed) return []
+	return [`EXISTS (SELECT 1 FROM idempotency_keys AS note WHERE ${ownNote(shape)})`]
+}
+
+function ownNote(shape: Shape): string {
+	return `${note(shape)} AND note.attempt = ?2 || item.key`
+}
+
+function note(shape: Shape): string {
+	const { key, position } = places(shape)
+	return `note.scope = ${scope(shape)} AND note.key = ${key} AND note.position = ${position}`
+}
+
+function scope({ table: { name } }: Shape): string {
+	return `'${name.replaceAll("'", "''")}'`
+}
+
+/** They stand behind the row's own values. */
+function places({ slots }: Shape): { key: string; position: string; fingerprint: string } {
+	const first = slots.filter(({ expression }) => expression === undefined).length
+	const [key = '', position = '', fingerprint = ''] = [0, 1, 2].map(
+		(place) => `item.value ->> ${first + place}`,
+	)
+	return { key, position, fingerprint }
+}
