@@ -42,7 +42,9 @@ export async function startStage(
 			const own: string[] = []
 			for (let index = 0; index < definition.processes; index++) {
 				const place = join(folder, `${name}-${index}`)
-				const running = await startWorkerd(definition, code, far?.url ?? database, place)
+				// To read what it prints would take from the processors that are measured.
+				const quiet = { stdout: 'ignore' } as const
+				const running = await startWorkerd(definition, code, far?.url ?? database, place, quiet)
 				stops.push(() => running.stop())
 				own.push(running.origin)
 			}

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { compatibilityDate } from '../scripts/bundle.ts'
-import type { Child } from '../scripts/child.ts'
+import type { Child, ChildOptions } from '../scripts/child.ts'
 import { freePort, startServer } from '../scripts/server.ts'
 import type { WorkerDefinition } from './workers.ts'
 
@@ -30,6 +30,7 @@ export async function startWorkerd(
 	code: string,
 	databaseUrl: string,
 	folder: string,
+	{ stdout }: Pick<ChildOptions, 'stdout'> = {},
 ): Promise<Running> {
 	mkdirSync(folder, { recursive: true })
 	const address = `127.0.0.1:${await freePort()}`
@@ -41,9 +42,7 @@ export async function startWorkerd(
 		'workerd',
 		[runtime.default, 'serve', config],
 		`${origin}${definition.ready}`,
-		{
-			timeout: START_TIMEOUT_MS,
-		},
+		{ timeout: START_TIMEOUT_MS, ...(stdout ? { stdout } : {}) },
 	)
 	return { origin, process: child.process, stop: () => child.stop() }
 }

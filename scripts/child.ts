@@ -12,6 +12,12 @@ export interface Child {
 	kill(): Promise<void>
 }
 
+export interface ChildOptions {
+	env?: NodeJS.ProcessEnv
+	/** Whether what it prints is kept for us to read. */
+	stdout?: 'pipe' | 'ignore'
+}
+
 const KILL_AFTER_MS = 8000
 
 // In a background list a shell gives /dev/null for standard input: hence descriptor 3.
@@ -21,13 +27,13 @@ const TIED = `exec 3<&0; "$@" <&- & child=$!
 export function startChild(
 	command: string,
 	args: string[],
-	options: { env?: NodeJS.ProcessEnv } = {},
+	{ env, stdout = 'pipe' }: ChildOptions = {},
 ): Child {
 	// A process group of its own, so that all of it can be ended, and Ctrl-C reaches us alone.
 	const child = spawn('sh', ['-c', TIED, 'sh', command, ...args], {
-		...options,
+		env,
 		detached: true,
-		stdio: ['pipe', 'pipe', 'pipe'],
+		stdio: ['pipe', stdout, 'pipe'],
 	})
 	const exited = once(child, 'exit').then(([code, signal]: (number | string | null)[]) => code ?? signal ?? 1)
 	const killGroup = () => {

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
-import { type Child, startChild } from './child.ts'
+import { type Child, type ChildOptions, startChild } from './child.ts'
 
 /** A reason for the person at the terminal: one sentence that says what to do. */
 export class StartError extends Error {
@@ -15,7 +15,7 @@ export async function startServer(
 	name: string,
 	[command, ...args]: [string, ...string[]],
 	url: string,
-	{ timeout, ...options }: { env?: NodeJS.ProcessEnv; timeout: number },
+	{ timeout, ...options }: ChildOptions & { timeout: number },
 ): Promise<Child> {
 	const child = startChild(command, args, options)
 	let output = ''
