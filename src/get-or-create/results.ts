@@ -53,8 +53,8 @@ export function readOutcomes(
 		const { notes, update, insert, holders } = askedOf(shape, attempt)
 		const key = identity(shape)
 		if (notes) take()
-		const updated = new Set(update === undefined ? [] : take().map(keyText))
-		const created = new Set(insert === undefined ? [] : take().map(keyText))
+		const updated = new Set(update === undefined ? [] : take().map(keyOf))
+		const created = new Set(insert === undefined ? [] : take().map(keyOf))
 		if (notes) take()
 		const width = shape.table.columns.length
 		const found = new Map(take().map((row) => [row[width], row]))
@@ -126,12 +126,12 @@ function foundOutcome(
 	{ table }: Shape,
 	key: readonly ColumnInfo[],
 	row: Row,
-	updated: Set<string>,
-	created: Set<string>,
+	updated: Set<string | number>,
+	created: Set<string | number>,
 ): Outcome | undefined {
 	const differs = row[table.columns.length + 1] === 1
 	const nothingDone = created.size === 0 && updated.size === 0
-	const id = nothingDone ? '' : keyText(key.map(({ index }) => row[index] ?? null))
+	const id = nothingDone ? '' : keyOf(key.map(({ index }) => row[index] ?? null))
 	// Claimed once: should two rows that differ to us be one to the database, the first of them made it.
 	const isCreated = created.delete(id)
 	const isUpdated = updated.delete(id)
@@ -163,7 +163,10 @@ export function certain({ keyed }: Shape, outcome: Outcome, doubt: Failure | und
 	return { kind: 'error', error: new DatabaseError(failure, 'repeated after a try without an answer') }
 }
 
-function keyText(values: Row): string {
+/** A key as what a Set tells apart: most are one number, and making text of it costs more than all the rest. */
+function keyOf(values: Row): string | number {
+	const [first] = values
+	if (values.length === 1 && typeof first === 'number') return first
 	return values
 		.map((value) => (value instanceof ArrayBuffer ? Buffer.from(value).toString('hex') : String(value)))
 		.join('\0')
