@@ -5,6 +5,7 @@ CREATE TABLE `idempotency_keys` (
 	`fingerprint` text NOT NULL,
 	`attempt` text NOT NULL,
 	`outcome` text NOT NULL,
+	`row_key` text,
 	`noted_at` integer NOT NULL,
 	PRIMARY KEY(`scope`, `key`, `position`)
 );

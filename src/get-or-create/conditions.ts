@@ -43,6 +43,11 @@ export function valueOf(shape: Shape, column: ColumnInfo, use: 'given' | 'insert
 	return column.affinity === 'blob' ? `unhex(${value})` : value
 }
 
+/** The row that is found, as it is read. */
+export function columnsOf({ table }: Shape): string {
+	return table.columns.map((column) => `found.${column.sql}`).join(', ')
+}
+
 export function names(columns: readonly ColumnInfo[]): string {
 	return columns.map((column) => column.sql).join(', ')
 }

@@ -16,6 +16,8 @@ export const idempotencyKeys = sqliteTable(
 		/** Which try of which transaction wrote the note: only that one may write the row. */
 		attempt: text('attempt').notNull(),
 		outcome: text('outcome', { enum: ['created', 'updated', 'found', 'refused'] }).notNull(),
+		/** The row's primary key as a JSON array, whatever becomes of the columns that it was asked by; null where refused. */
+		rowKey: text('row_key'),
 		/** In seconds since 1970, by the database's clock. */
 		notedAt: integer('noted_at').notNull(),
 	},

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { anyDiffers, matches } from './conditions'
+import { anyDiffers, columnsOf, identity, matches } from './conditions'
 import { KEPT_SECONDS } from './idempotency-keys'
 import type { Shape } from './shape'
 
@@ -33,36 +33,59 @@ export interface NoteStatements {
 	read: string
 }
 
+const COLUMNS = 'scope, key, position, fingerprint, attempt, noted_at, row_key, outcome'
+
 export function notesOf(shape: Shape): NoteStatements | undefined {
 	if (!shape.keyed) return undefined
+	const { table, set, insertable } = shape
 	const { key, position, fingerprint } = places(shape)
-	const found = `SELECT 1 FROM ${shape.table.sql} AS found WHERE ${matches(shape)}`
-	const updated =
-		shape.set.length > 0 ? `WHEN EXISTS (${found} AND ${anyDiffers(shape)}) THEN 'updated' ` : ''
-	const stillDiffers =
-		shape.set.length > 0 ? ` AND NOT (note.outcome = 'updated' AND ${anyDiffers(shape)})` : ''
+	const from = `FROM ${table.sql} AS found WHERE ${matches(shape)}`
+	const there = `EXISTS (SELECT 1 ${from})`
+	const differs = set.length > 0 && anyDiffers(shape)
+	const rowKey = `json_array(${identity(shape)
+		.map((column) => (column.affinity === 'blob' ? `hex(found.${column.sql})` : `found.${column.sql}`))
+		.join(', ')})`
 	return {
 		// What the row is before anything is done tells what this try will do; a note that is there already stays. There is
 		// none for a row that can't be made, like for any other that is not valid.
 		write: [
-			'INSERT INTO idempotency_keys (scope, key, position, fingerprint, attempt, outcome, noted_at)',
-			`SELECT ${scope(shape)}, ${key}, ${position}, ${fingerprint}, ?2 || item.key,`,
-			`CASE WHEN NOT EXISTS (${found}) THEN 'created' ${updated}ELSE 'found' END, unixepoch()`,
-			`FROM json_each(?1) AS item WHERE ${shape.insertable ? 'true' : `EXISTS (${found})`}`,
-			'ON CONFLICT (scope, key, position) DO UPDATE SET',
-			'fingerprint = excluded.fingerprint, attempt = excluded.attempt, outcome = excluded.outcome,',
-			`noted_at = excluded.noted_at WHERE noted_at <= unixepoch() - ${KEPT_SECONDS}`,
+			`INSERT INTO idempotency_keys (${COLUMNS})`,
+			`SELECT ${scope(shape)}, ${key}, ${position}, ${fingerprint}, ?2 || item.key, unixepoch(),`,
+			`(SELECT ${rowKey} ${from}), CASE WHEN NOT ${there} THEN 'created'`,
+			differs ? `WHEN EXISTS (SELECT 1 ${from} AND ${differs}) THEN 'updated'` : '',
+			`ELSE 'found' END FROM json_each(?1) AS item WHERE ${insertable ? 'true' : there}`,
+			'ON CONFLICT (scope, key, position) DO UPDATE SET fingerprint = excluded.fingerprint, attempt = excluded.attempt,',
+			'noted_at = excluded.noted_at, row_key = excluded.row_key, outcome = excluded.outcome',
+			`WHERE noted_at <= unixepoch() - ${KEPT_SECONDS}`,
 		].join(' '),
-		// Another row's unique value stood in the way.
+		// Which row it made; none where another row's unique value stood in the way. Not an UPDATE, which would be free to
+		// look through all notes for those of the rows.
 		settle: [
-			`UPDATE idempotency_keys SET outcome = 'refused' WHERE rowid IN (SELECT note.rowid FROM json_each(?1) AS item`,
-			`CROSS JOIN idempotency_keys AS note ON ${ownNote(shape)} WHERE NOT EXISTS (${found}${stillDiffers}))`,
+			`INSERT INTO idempotency_keys (${COLUMNS})`,
+			'SELECT note.scope, note.key, note.position, note.fingerprint, note.attempt, note.noted_at,',
+			`(SELECT ${rowKey} ${from}`,
+			differs ? `AND NOT (note.outcome = 'updated' AND ${differs})` : '',
+			`), note.outcome FROM json_each(?1) AS item CROSS JOIN idempotency_keys AS note ON ${ownNote(shape)}`,
+			`WHERE note.outcome <> 'found' ON CONFLICT (scope, key, position) DO UPDATE SET row_key = excluded.row_key,`,
+			`outcome = CASE WHEN excluded.row_key IS NULL THEN 'refused' ELSE outcome END`,
 		].join(' '),
+		// And the row, where another try wrote the note.
 		read: [
-			`SELECT item.key, note.outcome, note.attempt, note.fingerprint = ${fingerprint} FROM json_each(?1) AS item`,
-			`CROSS JOIN idempotency_keys AS note ON ${note(shape)}`,
+			`SELECT item.key, note.outcome, note.attempt, note.fingerprint = ${fingerprint}, ${columnsOf(shape)}`,
+			`FROM json_each(?1) AS item CROSS JOIN idempotency_keys AS note ON ${note(shape)}`,
+			`LEFT JOIN ${table.sql} AS found ON note.attempt <> ?2 || item.key AND ${noted(shape)}`,
 		].join(' '),
 	}
+}
+
+/** The row that the note is about. */
+function noted(shape: Shape): string {
+	return identity(shape)
+		.map((column, place) => {
+			const value = `note.row_key ->> ${place}`
+			return `found.${column.sql} = ${column.affinity === 'blob' ? `unhex(${value})` : value}`
+		})
+		.join(' AND ')
 }
 
 /**

@@ -56,9 +56,9 @@ export function readOutcomes(
 		const updated = new Set(update === undefined ? [] : take().map(keyOf))
 		const created = new Set(insert === undefined ? [] : take().map(keyOf))
 		if (notes) take()
+		const noted = new Map(notes ? take().map((row) => [row[0], row]) : [])
 		const width = shape.table.columns.length
 		const found = new Map(take().map((row) => [row[width], row]))
-		const noted = new Map(notes ? take().map((row) => [row[0], row]) : [])
 		const named = attempt.namesConflicts ? results.slice(next, (next += holders.length)) : []
 		const conflicts = conflictsIn(shape, named)
 		rows.forEach(({ askers: [first, ...twins] }, place) => {
@@ -67,7 +67,7 @@ export function readOutcomes(
 			const kept = noted.get(place)
 			const note = kept && earlierNote(kept, attempt, at, place)
 			const outcome = note
-				? notedOutcome(note, row, refused)
+				? notedOutcome(note, refused)
 				: ((row && foundOutcome(shape, key, row, updated, created)) ?? refused())
 			outcomes[first] = certain(shape, outcome, doubt)
 			for (const twin of twins) outcomes[twin] = certain(shape, twinOutcome(shape, outcome), doubt)
@@ -88,13 +88,15 @@ function twinOutcome({ keyed }: Shape, outcome: Outcome): Outcome {
 interface EarlierNote {
 	outcome: DriverValue | undefined
 	isSameRequest: boolean
+	/** The row that it is about. Of a row that has gone every column is null. */
+	values: Row
 	/** By a request that came before, not by an earlier try for this one. */
 	replayed: boolean
 }
 
 /** The note of a row that this try left alone; nothing where this very try wrote it. */
 function earlierNote(
-	[, outcome, by, same]: Row,
+	[, outcome, by, same, ...values]: Row,
 	attempt: Try,
 	plan: number,
 	place: number,
@@ -104,17 +106,17 @@ function earlierNote(
 	const isOwn = Array.from({ length: attempt.repeats }, (_, repeats) => nameAfter(repeats)).some(
 		(name) => name === by,
 	)
-	return { outcome, isSameRequest: same === 1, replayed: !isOwn }
+	return { outcome, isSameRequest: same === 1, values, replayed: !isOwn }
 }
 
-function notedOutcome(note: EarlierNote, row: Row | undefined, refused: () => Outcome): Outcome {
-	const { outcome, isSameRequest, replayed } = note
+function notedOutcome(note: EarlierNote, refused: () => Outcome): Outcome {
+	const { outcome, isSameRequest, values, replayed } = note
 	if (!isSameRequest) return { kind: 'error', error: new IdempotencyMismatchError() }
 	if (outcome === 'refused') return { ...refused(), replayed }
-	if (!row) return { kind: 'error', error: new GoneError(), replayed }
+	if (values.every((value) => value === null)) return { kind: 'error', error: new GoneError(), replayed }
 	return {
 		kind: 'row',
-		values: row,
+		values,
 		created: outcome === 'created',
 		updated: outcome === 'updated',
 		replayed,

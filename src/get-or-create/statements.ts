@@ -1,4 +1,4 @@
-import { anyDiffers, equal, identity, isGiven, matches, names, valueOf } from './conditions'
+import { anyDiffers, columnsOf, equal, identity, isGiven, matches, names, valueOf } from './conditions'
 import { type NoteStatements, noteCondition, notesOf } from './idempotency'
 import type { Shape } from './shape'
 import type { UniqueKey } from './table'
@@ -58,9 +58,8 @@ function insertOf(shape: Shape): string | undefined {
 
 /** What each row is now, in the order asked: its columns, its place, and for an update whether it still differs. */
 function selectOf(shape: Shape): string {
-	const columns = shape.table.columns.map((column) => `found.${column.sql}`).join(', ')
 	const differs = shape.set.length > 0 ? `, ${anyDiffers(shape)}` : ''
-	return `SELECT ${columns}, item.key${differs} FROM json_each(?1) AS item CROSS JOIN ${shape.table.sql} AS found ON ${matches(shape)}`
+	return `SELECT ${columnsOf(shape)}, item.key${differs} FROM json_each(?1) AS item CROSS JOIN ${shape.table.sql} AS found ON ${matches(shape)}`
 }
 
 /**

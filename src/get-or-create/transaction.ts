@@ -65,9 +65,9 @@ export async function findRow(
 function statementsFor({ shape, rows }: Plan, place: number, attempt: Try): Statement[] {
 	const { notes, update, insert, select, holders } = askedOf(shape, attempt)
 	const changes = [notes?.write, update, insert, notes?.settle].filter((sql) => sql !== undefined)
-	const reads = notes ? [select, notes.read] : [select]
-	if (attempt.namesConflicts) reads.push(...holders.map(({ sql }) => sql))
+	const tried = notes ? [...changes, notes.read] : changes
+	const reads = attempt.namesConflicts ? [select, ...holders.map(({ sql }) => sql)] : [select]
 	const json = `[${rows.map(({ request }) => request.json).join()}]`
 	const args = shape.keyed ? [json, nameOf(attempt, place)] : [json]
-	return [...changes.map((sql) => ({ sql, args })), ...reads.map((sql) => ({ sql, args: [json] }))]
+	return [...tried.map((sql) => ({ sql, args })), ...reads.map((sql) => ({ sql, args: [json] }))]
 }

@@ -1,5 +1,6 @@
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { describe, expect, it } from 'vitest'
+import type { RowKey } from '../../src/get-or-create/idempotency'
 import { rowRequest } from '../../src/get-or-create/row-request'
 import { statementsOf } from '../../src/get-or-create/statements'
 import { tableInfo } from '../../src/get-or-create/table'
@@ -8,17 +9,15 @@ import { memberships, places } from '../support/schema'
 import { database } from '../support/service'
 
 async function queryPlan(sql: string, rows: string[]): Promise<string[]> {
-	const plan = await database().$client.execute({
-		sql: `EXPLAIN QUERY PLAN ${sql}`,
-		args: [`[${rows.join()}]`],
-	})
+	const args = sql.includes('?2') ? [`[${rows.join()}]`, 'a try'] : [`[${rows.join()}]`]
+	const plan = await database().$client.execute({ sql: `EXPLAIN QUERY PLAN ${sql}`, args })
 	return plan.rows.map((row) => String(row.detail))
 }
 
-const encode = (table: SQLiteTable, row: Record<string, unknown>, by?: string[]) => {
+const encode = (table: SQLiteTable, row: Record<string, unknown>, by?: string[], key?: RowKey) => {
 	const info = tableInfo(table)
 	const columns = by?.map((property) => info.columns.filter((column) => column.property === property)).flat()
-	return rowRequest(info, { verb: 'update-or-create', row, by: columns })
+	return rowRequest(info, { verb: 'update-or-create', row, by: columns, key })
 }
 
 describe('the query plan', () => {
@@ -65,6 +64,22 @@ describe('the query plan', () => {
 			})
 		}
 	}
+
+	it.each(cases)('of rows by $by under an Idempotency-Key scans nothing but the rows sent', async (each) => {
+		const key = { key: 'k', position: 0, alone: true }
+		const { shape, json } = encode(each.table, each.row, each.by, key)
+		const { notes, update, insert } = statementsOf(shape)
+		const statements = [notes?.write, update, insert, notes?.settle, notes?.read].flatMap((sql) => sql ?? [])
+		expect(statements.length).toBeGreaterThan(3)
+		for (const statement of statements) {
+			const plan = await queryPlan(statement, [json])
+			expect(plan.filter((step) => step.startsWith('SCAN'))).toEqual([
+				expect.stringMatching(/^SCAN item VIRTUAL TABLE/),
+			])
+			const notesSearched = plan.filter((step) => /^SEARCH (note|idempotency_keys)\b/.test(step))
+			for (const step of notesSearched) expect(step).toMatch(/scope=\? AND key=\? AND position=\?|rowid=\?/)
+		}
+	})
 
 	it('of the insert scans nothing but the rows sent', async () => {
 		const { shape, json } = encode(users, { name: 'n', email: 'e' })

@@ -85,6 +85,22 @@ describe('a request under an Idempotency-Key', () => {
 		})
 	})
 
+	it('is told of its row as it is now, whatever became of the columns that it was asked by', async () => {
+		for (const method of ['POST', 'PUT']) {
+			const [key, row, name, email] = [fresh('k'), user(), fresh('now'), fresh('now')]
+			const made = await send(key, row, { method })
+			expect(made).toMatchObject({ status: 201, replayed: null })
+			const { id } = (made.body as { row: { id: number } }).row
+			await call('/users', { ...json({ id, name, email }), method: 'PUT' })
+			const again = {
+				...made,
+				replayed: 'true',
+				body: { ...(made.body as object), row: { id, name, email } },
+			}
+			expect(await send(key, row, { method })).toEqual(again)
+		}
+	})
+
 	it('that was in conflict still is when nothing stands in its way any more', async () => {
 		for (const options of [{ path: '/users?by=email' }, put]) {
 			const [key, row, other] = [fresh('k'), user(), user()]
