@@ -39,12 +39,22 @@ export async function askStream(method: string, path: string, rows: readonly unk
 		.map((line): unknown => JSON.parse(line))
 }
 
-export async function ask(method: string, path: string, json?: unknown): Promise<TableAnswer> {
+/** Asks the service, under an Idempotency-Key where one is given. */
+export async function ask(
+	method: string,
+	path: string,
+	json?: unknown,
+	idempotencyKey?: string,
+): Promise<TableAnswer> {
 	const response = await app.request(
 		path,
 		{
 			method,
-			headers: { authorization: 'Bearer first-token', 'content-type': 'application/json' },
+			headers: {
+				authorization: 'Bearer first-token',
+				'content-type': 'application/json',
+				...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+			},
 			body: json === undefined ? null : JSON.stringify(json),
 		},
 		env,

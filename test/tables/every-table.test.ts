@@ -156,6 +156,20 @@ describe.each(cases)('the contract over $table by $by', ({ table, row: makeRow, 
 		expect(new Set(answers.map((answer) => JSON.stringify(rowIn(answer)))).size).toBe(1)
 	})
 
+	it('tells a repeat under the same key what became of the first, and writes nothing', async () => {
+		const [row, made, changed] = [makeRow(), fresh('k'), fresh('k')]
+		const create = async () => await ask('POST', query, row, made)
+		const update = async () => await ask('PUT', query, { ...row, ...change }, changed)
+		const first = await create()
+		expect(first).toMatchObject({ status: 201, body: { row, created: true } })
+		expect(await create()).toEqual(first)
+		const second = await update()
+		expect(second).toMatchObject({ status: 200, body: { row: { ...row, ...change }, created: false } })
+		const now = { row: rowIn(await ask('PUT', query, row)) }
+		expect(await update()).toEqual({ ...second, body: { ...(second.body as object), ...now } })
+		expect(await create()).toEqual({ ...first, body: { created: true, ...now } })
+	})
+
 	it('updates what differs, and writes nothing where nothing does', async () => {
 		const row = makeRow()
 		const made = await ask('PUT', query, row)

@@ -19,6 +19,19 @@ interface Step {
 	by: Key[]
 	update?: (Key | 'v')[]
 	rows: Asked[]
+	/** Its Idempotency-Key; a few, so that they meet. */
+	key?: number | undefined
+}
+
+/** A step, or that an earlier one is repeated, counted back from it. */
+type Move = { step: Step } | { again: number }
+
+/** What was done under a key, of the row at a position. */
+interface Note {
+	request: string
+	/** The row that it is about; none where it was refused. */
+	id: number | undefined
+	flags: object
 }
 
 interface Stored extends Asked {
@@ -32,22 +45,45 @@ const KEYS: Key[] = ['a', 'b']
 /** What the service promises, one row at a time, over a table with the unique keys a and b. */
 class Model {
 	readonly rows: Stored[] = []
+	readonly #notes = new Map<string, Note>()
+
+	/** One row of a step, `nextId` as below. */
+	ask(step: Step, position: number, asked: Asked, nextId: number) {
+		if (step.key === undefined) return this.apply(step, asked, nextId)
+		const at = `${step.key} ${position}`
+		const { a, b, v } = asked
+		const named = settable(step).filter((name) => name in asked)
+		const request = JSON.stringify([step.method, step.by, named, a, b, v, step.rows.length === 1])
+		const note = this.#notes.get(at)
+		if (!note) {
+			const outcome = this.apply(step, asked, nextId)
+			const { row, ...flags } = outcome.row ? outcome : { row: undefined }
+			this.#notes.set(at, { request, id: row?.id, flags })
+			return outcome
+		}
+		if (note.request !== request) return { conflicts: 'idempotency-mismatch' }
+		const row = this.rows.find(({ id }) => id === note.id)
+		return row ? { row: { ...row }, ...note.flags } : { conflicts: this.#conflicts(step.by, asked) }
+	}
 
 	/** `nextId` is what the service called the row, should this make one. */
-	apply({ method, by, update }: Step, asked: Asked, nextId: number) {
+	apply(step: Step, asked: Asked, nextId: number) {
+		const { method, by } = step
 		const found = this.rows.find((row) => by.every((key) => row[key] === asked[key]))
-		const set =
-			method === 'POST' ? [] : (['a', 'b', 'v'] as const).filter((name) => !by.some((key) => key === name))
-		const named = set.filter((name) => name in asked && (update?.includes(name) ?? true))
+		const named = settable(step).filter((name) => name in asked)
 		const next = found
 			? { ...found, ...Object.fromEntries(named.map((name) => [name, asked[name]])) }
 			: { id: nextId, v: null, ...asked }
 		const blocked = this.rows.some((row) => row !== found && KEYS.some((key) => row[key] === next[key]))
-		if (blocked) return { conflicts: KEYS.flatMap((key) => this.#conflict(key, by, asked)) }
+		if (blocked) return { conflicts: this.#conflicts(by, asked) }
 		const updated = found !== undefined && JSON.stringify(found) !== JSON.stringify(next)
 		if (found) Object.assign(found, next)
 		else this.rows.push(next)
 		return { row: { ...next }, created: !found, ...(method === 'PUT' ? { updated } : {}) }
+	}
+
+	#conflicts(by: Key[], asked: Asked) {
+		return KEYS.flatMap((key) => this.#conflict(key, by, asked))
 	}
 
 	#conflict(key: Key, by: Key[], asked: Asked) {
@@ -55,6 +91,13 @@ class Model {
 		const differs = by.filter((name) => holder && holder[name] !== asked[name])
 		return differs.length > 0 ? [{ key: [key], differs }] : []
 	}
+}
+
+/** What an update may change, of the columns that the row has. */
+function settable({ method, by, update }: Step): (Key | 'v')[] {
+	if (method === 'POST') return []
+	const outside = (['a', 'b', 'v'] as const).filter((name) => !by.some((each) => each === name))
+	return outside.filter((name) => update?.includes(name) ?? true)
 }
 
 const key = fc.constantFrom('1', '2', '3')
@@ -73,36 +116,57 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 	}),
 )
 
+const move: fc.Arbitrary<Move> = fc.oneof(
+	{
+		weight: 3,
+		arbitrary: fc
+			.tuple(step, fc.option(fc.nat({ max: 2 }), { nil: undefined }))
+			.map(([each, under]) => ({ step: { ...each, key: under } })),
+	},
+	{ weight: 2, arbitrary: fc.record({ again: fc.nat({ max: 5 }) }) },
+)
+
 interface Answered {
 	row?: { id: number }
-	problem?: { conflicts: unknown }
+	problem?: Problem
+}
+
+interface Problem {
+	type?: string
 	conflicts?: unknown
 }
 
 /** Sends a step, a single row bare and several as an array, and gives what the model would say of each row. */
-async function send({ method, by: asked, update, rows: sent }: Step): Promise<Answered[]> {
+async function send({ method, by: asked, update, rows: sent }: Step, under?: string): Promise<object[]> {
 	const path = `/pairs?by=${asked.join()}${update ? `&update=${update.join()}` : ''}`
-	const { body } = await ask(method, path, sent.length === 1 ? sent[0] : sent)
-	const answers = (sent.length === 1 ? [body] : body) as Answered[]
-	return answers.map((answer) =>
-		answer.row ? answer : { conflicts: answer.problem?.conflicts ?? answer.conflicts },
-	)
+	const { body } = await ask(method, path, sent.length === 1 ? sent[0] : sent, under)
+	const answers = (sent.length === 1 ? [body] : body) as (Answered & Problem)[]
+	return answers.map((answer) => {
+		if (answer.row) return answer
+		const { conflicts, type } = answer.problem ?? answer
+		return { conflicts: conflicts ?? type?.replace('/problems/', '') }
+	})
 }
 
-describe('random histories of POST and PUT, of single rows and arrays', () => {
+describe('random histories of POST and PUT, of single rows and arrays, some under keys and repeated', () => {
 	it('have the outcomes of a model that applies them one by one, and ids that stay', async () => {
 		await fc.assert(
-			fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), async (steps) => {
+			fc.asyncProperty(fc.array(move, { minLength: 1, maxLength: 8 }), async (moves) => {
 				const model = new Model()
 				const prefix = fresh('m')
-				for (const each of steps) {
+				const done: Step[] = []
+				for (const next of moves) {
+					const each = 'step' in next ? next.step : done.at(-1 - next.again)
+					if (!each) continue
+					done.push(each)
 					const sent = each.rows.map((asked) => ({
 						...asked,
 						a: `${prefix}-${asked.a}`,
 						b: `${prefix}-${asked.b}`,
 					}))
-					const answers = await send({ ...each, rows: sent })
-					const expected = sent.map((asked, i) => model.apply(each, asked, answers[i]?.row?.id ?? 0))
+					const under = each.key === undefined ? undefined : `${prefix}-${each.key}`
+					const answers: Answered[] = await send({ ...each, rows: sent }, under)
+					const expected = sent.map((asked, i) => model.ask(each, i, asked, answers[i]?.row?.id ?? 0))
 					expect(answers).toEqual(expected)
 				}
 				expect(new Set(model.rows.map(({ id }) => id)).size).toBe(model.rows.length)
