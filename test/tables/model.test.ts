@@ -57,7 +57,7 @@ class Model {
 		const note = this.#notes.get(at)
 		if (!note) {
 			const outcome = this.apply(step, asked, nextId)
-			const { row, ...flags } = outcome.row ? outcome : { row: undefined }
+			const { row, ...flags } = 'row' in outcome ? outcome : { row: undefined }
 			this.#notes.set(at, { request, id: row?.id, flags })
 			return outcome
 		}
