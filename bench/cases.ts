@@ -131,7 +131,7 @@ const table = {
 	'ours-far': { ...SERVICE, title: 'this service, database 20 ms away', target: 'ours-far', ...FAR },
 	'ours-unshared-far': {
 		...SERVICE,
-		title: 'the same, sharing switched off',
+		title: 'this service, 20 ms away, not sharing',
 		target: 'ours-unshared-far',
 		...FAR,
 	},

@@ -47,6 +47,15 @@ describe('the typed client', () => {
 		])
 	})
 
+	it('asks under an Idempotency-Key', async () => {
+		const [name, idempotencyKey] = [fresh('client'), fresh('k')]
+		const ask = async () => await rows.getOrCreate('users', { name, email: name }, { idempotencyKey })
+		expect([await ask(), await ask()]).toMatchObject([{ created: true }, { created: true }])
+		const askMany = async () =>
+			await rows.updateOrCreateMany('accounts', [{ username: name }], { idempotencyKey })
+		expect([await askMany(), await askMany()]).toMatchObject([[{ created: true }], [{ created: true }]])
+	})
+
 	it('throws the problem of a refusal', async () => {
 		const refused = rows.getOrCreate('users', { name: 'x'.repeat(51), email: 'x' })
 		await expect(refused).rejects.toThrow(ProblemError)

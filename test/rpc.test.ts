@@ -70,6 +70,27 @@ describe('the service over a service binding', () => {
 		})
 	})
 
+	it('tells a repeat under the same key what became of the first', async () => {
+		const [name, username, idempotencyKey] = [fresh('rpc'), fresh('rpc'), fresh('k')]
+		const row = { name, email: name }
+		const get = async () => await rows.getOrCreate('users', row, { idempotencyKey })
+		const made = await get()
+		expect(made).toMatchObject({ row, created: true })
+		expect(await get()).toEqual(made)
+		const accounts = [{ username }, { username, isSuperuser: true }, { username: fresh('rpc') }]
+		const update = async () => await rows.updateOrCreateMany('accounts', accounts, { idempotencyKey })
+		const updated = await update()
+		expect(updated).toMatchObject([{ created: true }, { updated: true }, { created: true }])
+		expect(await update()).toMatchObject([{ created: true }, { updated: true }, { created: true }])
+		const other = { name: fresh('rpc'), email: name }
+		expect(await thrown(() => rows.getOrCreate('users', other, { idempotencyKey }))).toMatchObject({
+			name: 'IdempotencyMismatchError',
+		})
+		expect(await thrown(() => rows.getOrCreate('users', row, { idempotencyKey: '' }))).toMatchObject({
+			message: 'an idempotency key has 1 to 255 printable ASCII characters',
+		})
+	})
+
 	it('neither takes nor gives hidden columns, and knows only the tables that are served', async () => {
 		const hidden = { username: fresh('rpc'), password: 'x' }
 		expect(await thrown(() => rows.getOrCreate('accounts', hidden))).toMatchObject({

@@ -2,6 +2,7 @@
  * What a failed database call means for whoever made it:
  * - `constraint`: the data was refused and the transaction rolled back;
  * - `too-large`: more than one answer may hold, and the transaction rolled back: fewer rows may fit;
+ * - `unmigrated`: it has no such table or column, and the transaction rolled back: rows of other tables can do without;
  * - `rejected`: the database was busy or overloaded, and nothing happened;
  * - `unreachable`: refused or lost connection. The Workers runtime reports both as "Network connection lost.", so it
  *   may have been committed;
@@ -13,6 +14,7 @@
 export type Failure =
 	| 'constraint'
 	| 'too-large'
+	| 'unmigrated'
 	| 'rejected'
 	| 'unreachable'
 	| 'interrupted'
@@ -48,7 +50,7 @@ export function isUncertain(failure: Failure): boolean {
 
 /** Whether a part of a transaction that failed so may do without the rest: it was rolled back for some of its rows. */
 export function splits(failure: Failure): boolean {
-	return failure === 'constraint' || failure === 'too-large'
+	return failure === 'constraint' || failure === 'too-large' || failure === 'unmigrated'
 }
 
 /** What an HTTP status other than 200 means, whoever between us and the database sent it. */
@@ -71,10 +73,13 @@ function failureOf(error: unknown): Failure {
 	if (/^(TRANSACTION_TIMEOUT|TRANSACTION_BUSY|STREAM_EXPIRED)$/.test(code)) return 'rejected'
 	// An answer of another protocol, one that lacks a result, or no JSON.
 	if (/^(HRANA_PROTO_ERROR|TRANSACTION_CLOSED)$/.test(code) || error instanceof SyntaxError) return 'unknown'
+	if (NOT_THERE.test(error.message)) return 'unmigrated'
 	if (code !== '') return 'broken'
 	// A plain Error of the runtime's (workerd), or a TypeError "fetch failed" (Node).
 	return 'unreachable'
 }
+
+const NOT_THERE = /no such (table|column): [\w.]+/
 
 function codeOf(error: unknown): string {
 	return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
@@ -86,6 +91,5 @@ function reasonOf(cause: unknown): string {
 	if (!(cause instanceof Error)) return 'no reason given'
 	// JSON.parse's quotes what it read.
 	if (cause instanceof SyntaxError) return cause.name
-	const missing = /no such (table|column): [\w.]+/.exec(cause.message)
-	return missing?.[0] || codeOf(cause) || `${cause.name}: ${cause.message}`
+	return NOT_THERE.exec(cause.message)?.[0] || codeOf(cause) || `${cause.name}: ${cause.message}`
 }

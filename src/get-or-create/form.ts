@@ -1,5 +1,6 @@
 import { is, SQL } from 'drizzle-orm'
 import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core'
+import { Cache } from './cache'
 import { encode, faultAt } from './encode'
 import type { Fault } from './errors'
 import type { RowKey } from './idempotency'
@@ -44,20 +45,15 @@ export interface Asking {
 
 /** Per table: as many as shapes, and for the same reason. */
 const MAX_FORMS = 1000
-const formsOf = new WeakMap<TableInfo, Map<string, Form>>()
+const formsOf = new WeakMap<TableInfo, Cache<Form>>()
 
 /** The form of a row: the columns that it gives decide it, together with how it is asked for. */
 export function formOf(table: TableInfo, asking: Asking, row: Readonly<Record<string, unknown>>): Form {
 	let id = `${asking.verb} ${asking.key !== undefined} ${indexes(asking.by)} ${indexes(asking.update)} `
 	for (const { property, index } of table.columns) if (row[property] !== undefined) id += `${index},`
-	const forms = formsOf.get(table) ?? new Map<string, Form>()
+	const forms = formsOf.get(table) ?? new Cache(MAX_FORMS)
 	formsOf.set(table, forms)
-	const known = forms.get(id)
-	if (known) return known
-	const form = build(table, asking, row)
-	if (forms.size >= MAX_FORMS) forms.clear()
-	forms.set(id, form)
-	return form
+	return forms.get(id, () => build(table, asking, row))
 }
 
 function indexes(columns: readonly ColumnInfo[] | undefined): string {

@@ -1,3 +1,4 @@
+import { Cache } from './cache'
 import type { ColumnInfo, TableInfo } from './table'
 
 export type Verb = 'get' | 'get-or-create' | 'update-or-create'
@@ -28,13 +29,18 @@ export interface Shape {
 
 /** Per table. Enough for the shapes of real callers; a caller who permutes columns can't fill the memory. */
 const MAX_SHAPES = 1000
-const shapesOf = new WeakMap<TableInfo, Map<string, Shape>>()
+const shapes = new WeakMap<TableInfo, Cache<Shape>>()
+
+/** The shapes of a table that are in use. */
+export function shapesOf(table: TableInfo): Cache<Shape> {
+	const known = shapes.get(table) ?? new Cache(MAX_SHAPES)
+	shapes.set(table, known)
+	return known
+}
 
 /** The one shape for this combination of columns, so that its statements are built once. */
 export function shapeOf(parts: Omit<Shape, 'movesUniqueValues'>): Shape {
 	const { table, verb, by, slots, set, keyed } = parts
-	const shapes = shapesOf.get(table) ?? new Map<string, Shape>()
-	shapesOf.set(table, shapes)
 	const id = JSON.stringify([
 		verb,
 		keyed,
@@ -42,15 +48,10 @@ export function shapeOf(parts: Omit<Shape, 'movesUniqueValues'>): Shape {
 		slots.map(({ column, use, expression }) => [column.index, use, expression]),
 		set.map(({ index }) => index),
 	])
-	const known = shapes.get(id)
-	if (known) return known
-	const shape = {
+	return shapesOf(table).get(id, () => ({
 		...parts,
 		movesUniqueValues:
 			(table.hasOpaqueIndexes && set.length > 0) ||
 			table.keys.some((key) => key.columns.some((column) => set.includes(column))),
-	}
-	if (shapes.size >= MAX_SHAPES) shapes.clear()
-	shapes.set(id, shape)
-	return shape
+	}))
 }

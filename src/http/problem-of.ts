@@ -80,6 +80,7 @@ function databaseProblem(failure: Failure): Problem {
 			return misconfigured()
 		case 'constraint':
 		case 'too-large':
+		case 'unmigrated':
 		case 'broken':
 			return new Problem('internal', 'The request failed through no fault of yours.')
 	}

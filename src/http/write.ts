@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import { commit } from '../commit'
 import { DatabaseError } from '../database/failure'
 import { settingsOf } from '../env'
+import { Cache } from '../get-or-create/cache'
 import { isIdempotencyKey } from '../get-or-create/idempotency'
 import { type Outcome, outcomesOf, rowOrThrow } from '../get-or-create/outcome'
 import type { Ask } from '../get-or-create/row-request'
@@ -37,18 +38,15 @@ const MAX_QUERIES = 100
 export function write(resource: Resource, format: RowFormat, verb: Write['verb']) {
 	const allowed = verb === 'update-or-create' ? ['by', 'update'] : ['by']
 	/** By query string: callers repeat themselves. */
-	const known = new Map<string, Pick<Write, 'by' | 'update'>>()
-	const columnsOf = (c: Context<AppEnv>): Pick<Write, 'by' | 'update'> => {
+	const known = new Cache<Pick<Write, 'by' | 'update'>>(MAX_QUERIES)
+	const columnsOf = (c: Context<AppEnv>) => {
 		const { url } = c.req
 		const query = url.includes('?') ? url.slice(url.indexOf('?')) : ''
-		const seen = known.get(query)
-		if (seen) return seen
-		const parameters = knownParameters(c, allowed)
-		const by = byParameter(parameters, resource)
-		const update = columnsParameter(parameters, 'update', resource)
-		if (known.size >= MAX_QUERIES) known.clear()
-		known.set(query, { by, update })
-		return { by, update }
+		return known.get(query, () => {
+			const parameters = knownParameters(c, allowed)
+			const by = byParameter(parameters, resource)
+			return { by, update: columnsParameter(parameters, 'update', resource) }
+		})
 	}
 	return async (c: Context<AppEnv>): Promise<Response> => {
 		const operation: Write = { resource, format, verb, ...columnsOf(c), key: idempotencyKey(c) }

@@ -1,9 +1,13 @@
 import { env } from 'cloudflare:workers'
+import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { afterEach, describe, expect, inject, it, vi } from 'vitest'
 import { createApp } from '../../src/app'
 import { classify } from '../../src/database/failure'
+import { resource } from '../../src/http/resource'
 import { resources } from '../../src/resources'
+import { users } from '../../src/schema'
 import { context } from '../support/context'
+import { fresh } from '../support/service'
 
 const REFUSED = 'http://127.0.0.1:1'
 
@@ -44,6 +48,29 @@ describe('a database that fails', () => {
 			expect(JSON.parse(answer.text)).toMatchObject({ type: '/problems/database-timeout' })
 		},
 	)
+})
+
+describe('a table that was not migrated', () => {
+	afterEach(() => vi.restoreAllMocks())
+
+	it('fails its own callers alone, not those who share their transaction', async () => {
+		const log = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+		const ghosts = sqliteTable('ghosts', { id: integer().primaryKey(), name: text().notNull().unique() })
+		const app = createApp([resource(users), resource(ghosts)])
+		const post = async (path: string, row: object) => {
+			const headers = { authorization: 'Bearer first-token', 'content-type': 'application/json' }
+			return (await app.request(path, { method: 'POST', headers, body: JSON.stringify(row) }, env, context))
+				.status
+		}
+		const answers = await Promise.all(
+			Array.from({ length: 20 }, async () => {
+				const name = fresh('ghost')
+				return await Promise.all([post('/users', { name, email: name }), post('/ghosts', { name })])
+			}),
+		)
+		expect(answers).toEqual(answers.map(() => [201, 500]))
+		expect(log.mock.calls.flat().join()).toContain('no such table: ghosts')
+	})
 })
 
 describe('classify', () => {

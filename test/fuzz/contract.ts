@@ -106,6 +106,10 @@ function answerWrite(
 	}
 	if (update?.some((name) => !columnOf(table, name))) return refusal('invalid-parameter')
 
+	// Keys that may be used are used once here: they change nothing.
+	const key = headerOf(request, 'idempotency-key')
+	if (key !== undefined && !/^[ -~]{1,255}$/.test(key)) return refusal('invalid-parameter')
+
 	const type = bodyTypeOf(request)
 	if (type === undefined) return refusal('unsupported-media-type')
 	if (type === 'json' && request.body.length > MAX_BODY_BYTES) return refusal('payload-too-large')

@@ -190,6 +190,22 @@ function headersOf(token: string): fc.Arbitrary<Header[]> {
 		1,
 		5,
 	)
+	const idempotencyKey = maybe(
+		fc.oneof(
+			{
+				arbitrary: fc
+					.tuple(fc.constantFrom('', "'; DROP TABLE users; --", '0', '"', '\\u0000', '?1'), fc.uuid())
+					.map((parts) => parts.join('')),
+				weight: 4,
+			},
+			{
+				arbitrary: fc.constantFrom('', 'x'.repeat(256), 'a\tb', '\u00e9', 'x'.repeat(9000), '\u00ff\u00fe'),
+				weight: 1,
+			},
+		),
+		1,
+		4,
+	)
 	const other = fc.constantFrom<Header>(
 		['Accept', 'text/html'],
 		['Accept', '*/*;q=x'],
@@ -219,11 +235,13 @@ function headersOf(token: string): fc.Arbitrary<Header[]> {
 		.tuple(
 			bearer,
 			requestId,
+			idempotencyKey,
 			fc.oneof({ arbitrary: fc.constant([]), weight: 4 }, { arbitrary: others, weight: 1 }),
 		)
-		.map(([authorizations, id, rest]) => [
+		.map(([authorizations, id, idempotency, rest]) => [
 			...authorizations.map((value): Header => ['Authorization', value]),
 			...(id === undefined ? [] : [['X-Request-Id', id] satisfies Header]),
+			...(idempotency === undefined ? [] : [['Idempotency-Key', idempotency] satisfies Header]),
 			...rest,
 		])
 }

@@ -38,24 +38,77 @@ interface Conflict {
 	key: string[]
 }
 
+/** When a caller asked first, when it asked the last time, and when it was told. */
+interface Times {
+	start: number
+	last: number
+	end: number
+}
+
 /** What an answer says of each row, or why it is none that a caller may get. */
-export function eventsOf(operation: Operation, answer: Answer, start: number, end: number): Event[] | string {
-	const { table, method, rows, isArray } = operation
+export function eventsOf(operation: Operation, answer: Answer, times: Times): Event[] | string {
+	const { table, method, rows } = operation
 	const hungUp = operation.patience !== undefined && answer.status === 0
 	const fault = hungUp ? undefined : faultOf(answer)
 	if (fault !== undefined) return fault
 	if (answer.status === 500) return answer.text
-	const items = itemsOf(answer, isArray, rows.length)
+	const items = itemsOf(operation, answer)
 	if (items.length !== rows.length) return `${items.length} answers to ${rows.length} rows`
 	const events: Event[] = []
 	for (const [place, asked] of rows.entries()) {
 		const told = toldOf(items[place])
 		if (told === undefined) return `no answer to a row: ${JSON.stringify(items[place])}`
-		const unknown = told.kind === 'unknown'
 		const by = operation.by ?? defaultBy(method, table, asked)
-		events.push({ table, method, by, asked, told, start, end: unknown ? Number.POSITIVE_INFINITY : end })
+		const { start } = times
+		const end = told.kind === 'unknown' ? Number.POSITIVE_INFINITY : times.end
+		const event: Event = { table, method, by, asked, told, start, end }
+		// The service too may have asked again, under the key, where its own first try was lost.
+		const late = isReplayed(answer) || (operation.key !== undefined && wrongColumns(event).length > 0)
+		events.push(...(late ? replayedEvents(event, times) : [event]))
 	}
 	return events
+}
+
+/** A repeat is told what was done under its key, at some time since it was first asked for, and shows the row as it is now. */
+function replayedEvents(event: Event, { last, end }: Times): Event[] {
+	const { told, asked } = event
+	if (told.kind !== 'row') return [event]
+	const { row, created, updated } = told
+	const reads: Event = {
+		...event,
+		by: [],
+		told: { ...told, created: false, updated: false },
+		start: last,
+		end,
+	}
+	if (!created && !updated) return [reads]
+	return [{ ...event, told: { ...told, row: { id: row.id, ...asked } } }, reads]
+}
+
+/** The columns in which an answer contradicts its own question. */
+export function wrongColumns({ told, by, asked, method }: Event): string[] {
+	if (told.kind !== 'row') return []
+	const binding = told.created || method === 'PUT' ? Object.keys(asked) : by
+	return binding.filter((column) => told.row[column] !== asked[column])
+}
+
+export function isReplayed({ headers }: Answer): boolean {
+	return headers.get('idempotency-replayed') === 'true'
+}
+
+/** Whether it says of no row, or of some, that nobody knows. */
+export function leavesUnknown({ status, body }: Answer): boolean {
+	if (status === 0 || status >= 503) return true
+	return Array.isArray(body) && body.some((item: Item) => (item.problem?.status ?? 0) >= 503)
+}
+
+/** What a repeat of the same request is told again. */
+export function flagsOf(operation: Operation, answer: Answer): object[] {
+	return itemsOf(operation, answer).map(({ created, updated, problem }) => ({
+		created,
+		updated,
+		status: problem?.status,
+	}))
 }
 
 /** POST asks by all that it says, PUT by the unique keys in it. */
@@ -63,12 +116,10 @@ function defaultBy(method: Operation['method'], table: Operation['table'], asked
 	return method === 'PUT' && table === 'accounts' ? ['username'] : Object.keys(asked)
 }
 
-function itemsOf({ status, body }: Answer, isArray: boolean, count: number): Item[] {
+function itemsOf({ isArray, rows }: Operation, { status, body }: Answer): Item[] {
 	if (isArray && status === 200) return body as Item[]
 	const problem = { ...(body as Item['problem']), status }
-	return Array.from({ length: count }, () =>
-		status === 200 || status === 201 ? (body as Item) : { problem },
-	)
+	return rows.map(() => (status === 200 || status === 201 ? (body as Item) : { problem }))
 }
 
 function toldOf({ row, created, updated, problem }: Item = {}): Told | undefined {

@@ -10,6 +10,10 @@ export interface Operation {
 	isArray: boolean
 	/** The caller hangs up after so many milliseconds. */
 	patience: number | undefined
+	/** Its Idempotency-Key: with one, a caller that was told nothing asks again. */
+	key: string | undefined
+	/** It asks once more though it was told. */
+	asksAgain: boolean
 }
 
 /** How many keys are in use at a time. They move on by one with each operation, so that rows are made all the time. */
@@ -32,6 +36,8 @@ const choices = fc.record({
 			maxLength: 8,
 		},
 	),
+	isKeyed: fc.boolean(),
+	asksAgain: fc.constantFrom(true, false, false),
 	patience: fc.oneof(
 		{ weight: 49, arbitrary: fc.constant(undefined) },
 		{ weight: 1, arbitrary: fc.nat({ max: 30 }) },
@@ -51,7 +57,15 @@ type Choices = typeof choices extends fc.Arbitrary<infer T> ? T : never
 function operationOf(chosen: Choices, caller: number, index: number): Operation {
 	const { table, method, isArray } = chosen
 	const rows = isArray ? chosen.rows : chosen.rows.slice(0, 1)
-	const shared = { table, method, isArray, patience: chosen.patience }
+	const asksAgain = chosen.isKeyed && chosen.asksAgain
+	const shared = {
+		table,
+		method,
+		isArray,
+		patience: chosen.patience,
+		key: chosen.isKeyed ? `${caller} ${index}` : undefined,
+		asksAgain,
+	}
 	// Nobody else writes this value, so that whoever reads it knows who did.
 	const stamp = (place: number) => (index * 10 + place) * 1000 + caller
 	if (table === 'accounts') {

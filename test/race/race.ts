@@ -1,8 +1,17 @@
-import { ask } from '../faults/client.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Answer, ask } from '../faults/client.ts'
 import type { Stage } from '../faults/stage.ts'
 import { violationsOf } from './checker.ts'
 import { makeTrouble } from './faults.ts'
-import { type Event, eventsOf, type Final, type StoredRow } from './history.ts'
+import {
+	type Event,
+	eventsOf,
+	type Final,
+	flagsOf,
+	isReplayed,
+	leavesUnknown,
+	type StoredRow,
+} from './history.ts'
 import { type Operation, operationsOf } from './operation.ts'
 
 export interface RaceOptions {
@@ -19,6 +28,8 @@ export interface Report {
 	updated: number
 	conflicts: number
 	unknown: number
+	/** Rows that were read by a repeat. */
+	replayed: number
 	troubles: Record<string, number>
 	/** What must not be: nothing. */
 	violations: string[]
@@ -52,20 +63,55 @@ export async function race(stage: Stage, { seed, seconds, callers }: RaceOptions
 		updated: told.updated?.length ?? 0,
 		conflicts: told.conflict?.length ?? 0,
 		unknown: told.unknown?.length ?? 0,
+		replayed: events.filter(({ by }) => by.length === 0).length,
 		troubles,
 		violations: [...unexpected, ...violationsOf(events, await finalOf(stage), performance.now())],
 	}
 }
 
+/** Tries under a key after which even a patient caller gives up, and knows nothing. */
+const MAX_TRIES = 20
+const PAUSE_MS = 100
+
+/** Asks, under a key until it is told. Returns what it was told, or what is wrong with that. */
 async function perform(origin: string, operation: Operation): Promise<Event[] | string> {
-	const { table, method, by, rows, isArray, patience } = operation
+	const { asksAgain, patience } = operation
+	const maxTries = operation.key === undefined ? 1 : MAX_TRIES
 	const start = performance.now()
-	const answer = await ask(
+	let answer = await tryOnce(origin, operation, patience)
+	let last = start
+	for (let tries = 1; tries < maxTries && leavesUnknown(answer); tries++) {
+		await sleep(PAUSE_MS)
+		last = performance.now()
+		answer = await tryOnce(origin, operation)
+	}
+	const events = eventsOf(operation, answer, { start, last, end: performance.now() })
+	if (!asksAgain || typeof events === 'string' || leavesUnknown(answer)) return events
+	const asked = performance.now()
+	const again = await tryOnce(origin, operation)
+	if (leavesUnknown(again)) return events
+	const repeated = eventsOf(operation, again, { start, last: asked, end: performance.now() })
+	if (typeof repeated === 'string') return repeated
+	const [before, after] = [answer, again].map((each) => JSON.stringify(flagsOf(operation, each)))
+	if (before !== after || !isReplayed(again)) {
+		return `a repeat was told otherwise: ${before}, then ${after}, of ${JSON.stringify(operation)}`
+	}
+	// What it did is told once; what it read then counts too.
+	return [...events, ...repeated.filter(({ by }) => by.length === 0)]
+}
+
+async function tryOnce(origin: string, operation: Operation, patience?: number): Promise<Answer> {
+	const { table, method, by, rows, isArray, key } = operation
+	return await ask(
 		origin,
-		{ method, path: `/${table}${by ? `?by=${by.join()}` : ''}`, body: isArray ? rows : rows[0] },
+		{
+			method,
+			path: `/${table}${by ? `?by=${by.join()}` : ''}`,
+			body: isArray ? rows : rows[0],
+			headers: key === undefined ? {} : { 'idempotency-key': key },
+		},
 		patience === undefined ? undefined : AbortSignal.timeout(patience),
 	)
-	return eventsOf(operation, answer, start, performance.now())
 }
 
 function nameOf({ told }: Event): 'created' | 'updated' | 'found' | 'conflict' | 'unknown' {

@@ -19,10 +19,10 @@ async function start(service: Service = {}): Promise<string> {
 	return (await stage.start({ settings: PATIENT, ...service })).origin
 }
 
-async function ask(origin: string, username: string) {
+async function ask(origin: string, username: string, headers: Record<string, string> = {}) {
 	const answer = await fetch(`${origin}/accounts?by=username`, {
 		method: 'POST',
-		headers: { authorization: 'Bearer bench', 'content-type': 'application/json' },
+		headers: { authorization: 'Bearer bench', 'content-type': 'application/json', ...headers },
 		body: JSON.stringify({ username }),
 	})
 	return { status: answer.status, body: await answer.text() }
@@ -96,6 +96,20 @@ describe('an object', () => {
 				]).toContainEqual([status, then])
 			}
 		}
+	}, 60_000)
+
+	it('that is restarted with work in hand goes unnoticed under Idempotency-Keys', async () => {
+		const origin = await start(SHARING)
+		await ask(origin, 'warm-keyed')
+		stage.proxy.freeze()
+		const asked = numbered('keyed', 30).map(
+			async (name) => await ask(origin, name, { 'idempotency-key': name }),
+		)
+		await sleep(200)
+		await fetch(`${origin}/restart`)
+		await sleep(100)
+		stage.proxy.thaw()
+		expect(new Set((await Promise.all(asked)).map(({ status }) => status))).toEqual(new Set([201]))
 	}, 60_000)
 
 	it('that cannot be reached is done without', async () => {
