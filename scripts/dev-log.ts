@@ -8,6 +8,7 @@ const line = v.pipe(
 		method: v.optional(v.string()),
 		route: v.optional(v.string()),
 		rpc: v.optional(v.string()),
+		scheduled: v.optional(v.string()),
 		table: v.optional(v.string()),
 		status: v.optional(v.number()),
 		outcome: v.string(),
@@ -25,10 +26,22 @@ export function readable(text: string): string | undefined {
 	if (WRANGLERS_OWN.test(text)) return undefined
 	const read = v.safeParse(line, text)
 	if (!read.success) return text
-	const { method, route, rpc, table, status, outcome, rows = {}, ms, databaseMs, cause } = read.output
+	const {
+		method,
+		route,
+		rpc,
+		scheduled,
+		table,
+		status,
+		outcome,
+		rows = {},
+		ms,
+		databaseMs,
+		cause,
+	} = read.output
 	const counts = Object.entries(rows).map(([word, count]) => `${count} ${word}`)
 	const words = [
-		method ?? rpc,
+		method ?? rpc ?? scheduled,
 		route ?? table,
 		status,
 		outcome,

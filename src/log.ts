@@ -34,8 +34,16 @@ export function log(about: Record<string, string | number | undefined>, notes: N
 	else console.log(line)
 }
 
-/** What became of a row, in a word. */
-export function wordOf({ created, updated }: { created: boolean; updated: boolean }): string {
+interface Done {
+	/** It was done before, under the same Idempotency-Key. */
+	replayed?: boolean | undefined
+	created: boolean
+	updated: boolean
+}
+
+/** What a request did to a row, in a word. */
+export function wordOf({ replayed, created, updated }: Done): string {
+	if (replayed) return 'replayed'
 	if (created) return 'created'
 	return updated ? 'updated' : 'found'
 }

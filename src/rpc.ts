@@ -106,9 +106,10 @@ function present<N extends TableName>(notes: Notes, results: (Result | Refused)[
 			return { error: plain(result.error) }
 		}
 		countRow(notes, wordOf(result))
+		const { created, updated } = result
 		// The row has the visible columns' Drizzle values, which is what Row<N> says, from the same definition.
 		// oxlint-disable-next-line typescript/no-unsafe-type-assertion
-		return { ...result, row: result.row as Row<N> }
+		return { row: result.row as Row<N>, created, updated }
 	})
 }
 

@@ -29,7 +29,7 @@ describe('the Cron Trigger', () => {
 		await worker.scheduled({}, env)
 		expect(await count(scope)).toBe(100)
 		const line: unknown = JSON.parse(String(log.mock.calls.at(-1)?.[0]))
-		expect(line).toMatchObject({ level: 'info', scheduled: 'delete old keys', outcome: 'answered' })
+		expect(line).toMatchObject({ level: 'info', scheduled: 'delete old keys', outcome: 'done' })
 		expect((line as { deleted: number }).deleted).toBeGreaterThanOrEqual(12_345)
 	})
 

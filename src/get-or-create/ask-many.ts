@@ -17,6 +17,8 @@ export interface Result {
 	row: Record<string, unknown>
 	created: boolean
 	updated: boolean
+	/** It was done before, under the same Idempotency-Key. */
+	replayed?: true
 }
 
 /** What stands in a row's place in the many forms. */
@@ -80,10 +82,10 @@ export function onlyOne<R extends { created: boolean }>([result]: readonly (R | 
 
 function resultOf(columns: readonly ColumnInfo[], outcome: Outcome): Result | Failed {
 	if (outcome.kind === 'error') return { error: outcome.error }
-	const { values, created, updated } = outcome
+	const { values, created, updated, replayed } = outcome
 	const row = columns.map(({ property, column, index }) => {
 		const value = values[index] ?? null
 		return [property, value === null ? null : column.mapFromDriverValue(value)]
 	})
-	return { row: Object.fromEntries(row), created, updated }
+	return { row: Object.fromEntries(row), created, updated, ...(replayed ? { replayed } : {}) }
 }

@@ -45,6 +45,12 @@ describe('the line of a request', () => {
 		expect(takeLine()).toEqual({ ...asked, method: 'PUT', status: 200, outcome: 'updated' })
 		await send('POST', row)
 		expect(takeLine()).toEqual({ ...asked, status: 409, outcome: 'conflict' })
+		const keyed = { ...withId, method: 'POST', body: JSON.stringify(alice()) }
+		const headers = { ...withId.headers, 'idempotency-key': fresh('k') }
+		for (const outcome of ['created', 'replayed']) {
+			await callWith({}, '/users', { ...keyed, headers })
+			expect(takeLine()).toEqual({ ...asked, status: 201, outcome })
+		}
 		await callWith({}, `/users?name=${row.name}`, withId)
 		const { commit: _, batch: __, ...read } = asked
 		expect(takeLine()).toEqual({ ...read, method: 'GET', status: 200, outcome: 'found' })

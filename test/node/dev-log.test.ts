@@ -20,6 +20,10 @@ it.each([
 		'{"level":"info","rpc":"get-or-create","table":"users","outcome":"answered","ms":3,"rows":{"found":1}}',
 		'get-or-create users answered (1 found) · 3 ms',
 	],
+	[
+		'{"level":"info","scheduled":"delete old keys","deleted":3,"outcome":"done","ms":3}',
+		'delete old keys done · 3 ms',
+	],
 	['[wrangler:info] POST /users 201 Created (24ms)', undefined],
 	['[wrangler:info] Ready on http://localhost:8787', '[wrangler:info] Ready on http://localhost:8787'],
 	['{"some":"JSON"}', '{"some":"JSON"}'],
