@@ -17,10 +17,19 @@ export function isIdempotencyKey(text: string): boolean {
 }
 
 /** Tells a repeat of the same request from another one under the same key, and keeps none of its values. */
-export function fingerprintOf(form: string, given: string, { alone }: RowKey): string {
+export function fingerprintOf(form: string, given: readonly string[], { alone }: RowKey): string {
 	return createHash('sha256')
-		.update(`${alone ? 'row' : 'rows'} ${form} ${given}`)
+		.update(`${alone ? 'row' : 'rows'} ${form} ${given.join()}`)
 		.digest('base64')
+}
+
+/** A value of a JSON column as text that doesn't depend on the order of properties. */
+export function orderedJson(json: unknown): string {
+	return JSON.stringify(json, (_, value: unknown) =>
+		typeof value === 'object' && value !== null && !Array.isArray(value)
+			? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+			: value,
+	)
 }
 
 /**

@@ -1,7 +1,7 @@
 import { encode, faultAt } from './encode'
 import { type Fault, InvalidRowError } from './errors'
 import { type Asking, fill, formOf } from './form'
-import { fingerprintOf } from './idempotency'
+import { fingerprintOf, orderedJson } from './idempotency'
 import type { Shape } from './shape'
 import type { TableInfo } from './table'
 import { requireUniqueKey } from './unique-key'
@@ -62,7 +62,10 @@ export function rowRequest(table: TableInfo, ask: Ask): RowRequest {
 	const encoded = [...values, ...filled.values]
 	const { key } = ask
 	if (!key) return { ...request, fingerprint: undefined, json: `[${encoded.join()}]` }
-	const fingerprint = fingerprintOf(form.name, request.given, key)
+	const told = form.given.map(({ column, property }, place) =>
+		column.dataType === 'json' ? orderedJson(row[property]) : (values[place] ?? ''),
+	)
+	const fingerprint = fingerprintOf(form.name, told, key)
 	const noted = [JSON.stringify(key.key), key.position, JSON.stringify(fingerprint)]
 	uniqueValues.push(`key ${table.name} ${key.position} ${key.key}`)
 	return { ...request, fingerprint, json: `[${[...encoded, ...noted].join()}]` }

@@ -221,6 +221,19 @@ describe.each(cases)('the contract over $table by $by', ({ table, row: makeRow, 
 	})
 })
 
+describe('a repeat under the same key', () => {
+	it('is the same request whatever the order of properties, also inside a JSON column', async () => {
+		const [key, label] = [fresh('k'), fresh('l')]
+		const sampleOf = (payload: string) =>
+			JSON.parse(`{"label":"${label}","payload":${payload},"packed":${payload}}`) as Json
+		const send = async (payload: string) => await ask('POST', '/samples?by=label', sampleOf(payload), key)
+		const made = await send('{"a":1,"b":[{"c":2,"d":3}]}')
+		expect(made).toMatchObject({ status: 201 })
+		expect(await send('{"b":[{"d":3,"c":2}],"a":1}')).toEqual(made)
+		expect(await send('{"b":[{"d":2,"c":3}],"a":1}')).toMatchObject({ status: 422 })
+	})
+})
+
 const rivals = cases.flatMap(({ rival, ...rest }) => (rival ? [{ ...rest, rival }] : []))
 
 describe.each(rivals)(
