@@ -40,9 +40,9 @@ export function write(resource: Resource, format: RowFormat, verb: Write['verb']
 	/** By query string: callers repeat themselves. */
 	const known = new Cache<Pick<Write, 'by' | 'update'>>(MAX_QUERIES)
 	const columnsOf = (c: Context<AppEnv>) => {
-		const { url } = c.req
-		const query = url.includes('?') ? url.slice(url.indexOf('?')) : ''
-		return known.get(query, () => {
+		// As a URL has it: what looks like a query in a fragment is none, and must not be remembered as one.
+		const { search } = new URL(c.req.url)
+		return known.get(search, () => {
 			const parameters = knownParameters(c, allowed)
 			const by = byParameter(parameters, resource)
 			return { by, update: columnsParameter(parameters, 'update', resource) }

@@ -25,6 +25,10 @@ async function send(head: string[], body = ''): Promise<Answer> {
 	return answer
 }
 
+/** A row as the body of a POST that this host is asked for. */
+const post = async (target: string, body: string, host = 'x'): Promise<Answer> =>
+	await send([`POST ${target} HTTP/1.1`, `Host: ${host}`, `Content-Length: ${body.length}`], body)
+
 const problem = ({ status, text }: Answer) => [status, (JSON.parse(text) as { type: string }).type]
 
 const row = (name: string) => `{"name":"${name}","email":"${name}"}`
@@ -33,6 +37,15 @@ const hex = (text: string) => text.length.toString(16)
 async function statusOf(name: string): Promise<number> {
 	return (await send([`GET /users?name=${name} HTTP/1.1`, 'Host: x'])).status
 }
+
+describe('a host that makes a fragment of the query', () => {
+	it('does not make others ask without it', async () => {
+		const renamed = '{"name":"fragment","email":"another"}'
+		expect((await post('/users', row('fragment'))).status).toBe(201)
+		expect(problem(await post('/users?by=name', renamed, 'x#y'))).toEqual([409, '/problems/conflict'])
+		expect((await post('/users?by=name', renamed)).status).toBe(200)
+	})
+})
 
 describe('a request whose body does not arrive whole', () => {
 	it.each([
