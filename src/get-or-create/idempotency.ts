@@ -34,7 +34,7 @@ export function orderedJson(json: unknown): string {
 
 /**
  * The statements about the notes of rows with keys, in the order in which they run with the others: `write`, update,
- * insert, `settle`, select, `read`. In them ?2 and the row's place name this try of this transaction, and no other.
+ * insert, `settle`, `read`, select. In them ?2 and the row's place name this try of this transaction, and no other.
  */
 export interface NoteStatements {
 	write: string
