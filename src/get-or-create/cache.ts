@@ -1,3 +1,5 @@
+import type { TableInfo } from './table'
+
 /** Remembers what was made under a name, of so many names at most: at one more it forgets all of them. */
 export class Cache<T> {
 	readonly #limit: number
@@ -18,5 +20,15 @@ export class Cache<T> {
 		if (this.#made.size >= this.#limit) this.#made.clear()
 		this.#made.set(name, made)
 		return made
+	}
+}
+
+/** A cache for each table. */
+export function cachePerTable<T>(limit: number): (table: TableInfo) => Cache<T> {
+	const caches = new WeakMap<TableInfo, Cache<T>>()
+	return (table) => {
+		const cache = caches.get(table) ?? new Cache(limit)
+		caches.set(table, cache)
+		return cache
 	}
 }

@@ -1,6 +1,6 @@
 import { is, SQL } from 'drizzle-orm'
 import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core'
-import { Cache } from './cache'
+import { cachePerTable } from './cache'
 import { encode, faultAt } from './encode'
 import type { Fault } from './errors'
 import type { RowKey } from './idempotency'
@@ -45,15 +45,13 @@ export interface Asking {
 
 /** Per table: as many as shapes, and for the same reason. */
 const MAX_FORMS = 1000
-const formsOf = new WeakMap<TableInfo, Cache<Form>>()
+const formsOf = cachePerTable<Form>(MAX_FORMS)
 
 /** The form of a row: the columns that it gives decide it, together with how it is asked for. */
 export function formOf(table: TableInfo, asking: Asking, row: Readonly<Record<string, unknown>>): Form {
 	let id = `${asking.verb} ${asking.key !== undefined} ${indexes(asking.by)} ${indexes(asking.update)} `
 	for (const { property, index } of table.columns) if (row[property] !== undefined) id += `${index},`
-	const forms = formsOf.get(table) ?? new Cache(MAX_FORMS)
-	formsOf.set(table, forms)
-	return forms.get(id, () => build(table, asking, row))
+	return formsOf(table).get(id, () => build(table, asking, row))
 }
 
 function indexes(columns: readonly ColumnInfo[] | undefined): string {

@@ -32,7 +32,7 @@ export function askedOf(shape: Shape, { repeats }: Try): Statements {
 
 /** Names a try for the notes of one plan's rows: see idempotency.ts. */
 export function nameOf({ id, repeats }: Try, plan: number): string {
-	return `${id}.${plan}.${repeats}.`
+	return `${repeats}.${id}.${plan}.`
 }
 
 /** What became of each row, in order, once its transaction is committed. */
@@ -101,11 +101,10 @@ function earlierNote(
 	plan: number,
 	place: number,
 ): EarlierNote | undefined {
-	const nameAfter = (repeats: number) => `${nameOf({ ...attempt, repeats }, plan)}${place}`
-	if (by === nameAfter(attempt.repeats)) return undefined
-	const isOwn = Array.from({ length: attempt.repeats }, (_, repeats) => nameAfter(repeats)).some(
-		(name) => name === by,
-	)
+	const name = `${nameOf(attempt, plan)}${place}`
+	if (by === name) return undefined
+	// The names of a row's tries differ in the number that they begin with.
+	const isOwn = typeof by === 'string' && by.endsWith(name.slice(name.indexOf('.')))
 	return { outcome, isSameRequest: same === 1, values, replayed: !isOwn }
 }
 

@@ -1,4 +1,4 @@
-import { Cache } from './cache'
+import { cachePerTable } from './cache'
 import type { ColumnInfo, TableInfo } from './table'
 
 export type Verb = 'get' | 'get-or-create' | 'update-or-create'
@@ -29,14 +29,8 @@ export interface Shape {
 
 /** Per table. Enough for the shapes of real callers; a caller who permutes columns can't fill the memory. */
 const MAX_SHAPES = 1000
-const shapes = new WeakMap<TableInfo, Cache<Shape>>()
-
 /** The shapes of a table that are in use. */
-export function shapesOf(table: TableInfo): Cache<Shape> {
-	const known = shapes.get(table) ?? new Cache(MAX_SHAPES)
-	shapes.set(table, known)
-	return known
-}
+export const shapesOf = cachePerTable<Shape>(MAX_SHAPES)
 
 /** The one shape for this combination of columns, so that its statements are built once. */
 export function shapeOf(parts: Omit<Shape, 'movesUniqueValues'>): Shape {

@@ -64,8 +64,7 @@ export async function findRow(
 
 function statementsFor({ shape, rows }: Plan, place: number, attempt: Try): Statement[] {
 	const { notes, update, insert, select, holders } = askedOf(shape, attempt)
-	const changes = [notes?.write, update, insert, notes?.settle].filter((sql) => sql !== undefined)
-	const tried = notes ? [...changes, notes.read] : changes
+	const tried = [notes?.write, update, insert, notes?.settle, notes?.read].filter((sql) => sql !== undefined)
 	const reads = attempt.namesConflicts ? [select, ...holders.map(({ sql }) => sql)] : [select]
 	const json = `[${rows.map(({ request }) => request.json).join()}]`
 	const args = shape.keyed ? [json, nameOf(attempt, place)] : [json]
