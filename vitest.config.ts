@@ -63,12 +63,18 @@ export default defineConfig({
 		projects: [
 			workers('isolate', ['test/**/*.test.ts']),
 			workers('object', CONTRACT, { durableObjects: { GROUP_COMMIT: 'GroupCommit' } }),
-			{ test: { name: 'node', include: ['test/{node,runtime,fuzz}/**/*.test.ts'] } },
+			{
+				test: {
+					name: 'node',
+					include: ['test/{node,runtime,fuzz}/**/*.test.ts'],
+					globalSetup: ['./test/bundle-setup.ts'],
+				},
+			},
 			{
 				test: {
 					name: 'faults',
 					include: ['test/{faults,race}/**/*.test.ts'],
-					globalSetup: ['./test/faults/global-setup.ts'],
+					globalSetup: ['./test/bundle-setup.ts'],
 					testTimeout: 60_000,
 					// Each has servers of its own, and wants them to be quick.
 					fileParallelism: false,

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { type Client, createClient } from '@libsql/client/http'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { codeOf, PATIENT, type Stage, startStage } from '../faults/stage.ts'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { PATIENT, type Stage, startStage } from '../faults/stage.ts'
 import { HIDDEN, SECRET } from './leaks.ts'
 import { emptyModel, type Model } from './model.ts'
 import { type Failure, run } from './run.ts'
@@ -27,7 +27,7 @@ describe.each(SEEDS)('hostile requests of seed %i', (seed) => {
 	// Of its own, so that the seed alone decides what the tables hold.
 	let service: Stage
 	beforeAll(async () => {
-		service = await startStage(await codeOf(), {
+		service = await startStage(inject('bundle'), {
 			services: [{ settings: { ...PATIENT, API_TOKENS: `other-token, ${TOKEN}` }, direct: true }],
 		})
 	}, 60_000)

@@ -23,8 +23,6 @@ const { seconds, seed, callers, processes, objects } = v.parse(
 )
 if (!seconds || !callers || processes + objects < 1) throw new Error('each option takes a number')
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1))
-
 console.log(
 	`Seed ${seed}: ${callers} callers, ${processes} processes, ${objects} more with an object, ${seconds} seconds.`,
 )
@@ -33,6 +31,9 @@ const services = [
 	...Array.from({ length: objects }, () => SHARING),
 ]
 const stage = await startStage(await codeOf(), { services })
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+	process.on(signal, () => void stage.stop().finally(() => process.exit(1)))
+}
 try {
 	const { violations, ...report } = await race(stage, { seed, seconds, callers })
 	console.log(report)

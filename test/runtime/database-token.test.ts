@@ -2,10 +2,9 @@ import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import { startWorkerd } from '../../bench/workerd.ts'
 import { workers } from '../../bench/workers.ts'
-import { bundle } from '../../scripts/bundle.ts'
 import { startLibsqlServer } from '../../scripts/libsql-server.ts'
 import { applyMigrations } from '../../scripts/migrations.ts'
 import { printedBy } from './printed.ts'
@@ -14,7 +13,6 @@ import { printedBy } from './printed.ts'
 
 const stops: (() => void | Promise<void>)[] = []
 let folder = ''
-let code = ''
 let databaseUrl = ''
 let privateKey: KeyObject
 
@@ -29,7 +27,6 @@ beforeAll(async () => {
 	stops.push(() => server.stop())
 	databaseUrl = server.url
 	await applyMigrations({ url: databaseUrl, authToken: databaseToken({ a: 'rw' }) })
-	code = await bundle('src/index.ts', join(folder, 'bundle'))
 }, 60_000)
 
 afterAll(async () => {
@@ -56,7 +53,7 @@ async function startService(token: string) {
 		settings: { TURSO_AUTH_TOKEN: token, API_TOKENS: `other,${API_TOKEN}` },
 	}
 	const at = mkdtempSync(join(folder, 'worker-'))
-	const worker = await startWorkerd(definition, code, databaseUrl, at)
+	const worker = await startWorkerd(definition, inject('bundle'), databaseUrl, at)
 	stops.push(() => worker.stop())
 	const printed = printedBy(worker.process)
 	let shown = ''

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { codeOf, PATIENT, type Stage, startStage } from '../faults/stage.ts'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { PATIENT, type Stage, startStage } from '../faults/stage.ts'
 import { type Answer, Connection } from '../fuzz/connection.ts'
 
 // Requests that no HTTP client would send, byte by byte.
@@ -7,7 +7,7 @@ import { type Answer, Connection } from '../fuzz/connection.ts'
 let service: Stage
 
 beforeAll(async () => {
-	service = await startStage(await codeOf(), {
+	service = await startStage(inject('bundle'), {
 		services: [{ settings: { ...PATIENT, API_TOKENS: 'token' }, direct: true }],
 	})
 }, 60_000)

@@ -1,6 +1,6 @@
 import { request } from 'node:http'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { codeOf, PATIENT, type Stage, startStage } from '../faults/stage.ts'
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
+import { PATIENT, type Stage, startStage } from '../faults/stage.ts'
 import { printedBy } from './printed.ts'
 
 // The log as the bundle prints it in the runtime itself; also of callers that go away in the middle.
@@ -10,7 +10,7 @@ let origin = ''
 let printed: () => string
 
 beforeAll(async () => {
-	stage = await startStage(await codeOf(), { services: [] })
+	stage = await startStage(inject('bundle'), { services: [] })
 	const worker = await stage.start({ settings: PATIENT, direct: true })
 	origin = worker.origin
 	printed = printedBy(worker.process)

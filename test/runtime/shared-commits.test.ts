@@ -1,14 +1,14 @@
 import { Agent, request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { codeOf, PATIENT, type Stage, startStage } from '../faults/stage.ts'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { PATIENT, type Stage, startStage } from '../faults/stage.ts'
 
 // What only real connections can show: the bundle in the Workers runtime itself, callers that hang up, much traffic.
 
 let stage: Stage
 
 beforeAll(async () => {
-	stage = await startStage(await codeOf(), { services: [{ settings: PATIENT }] })
+	stage = await startStage(inject('bundle'), { services: [{ settings: PATIENT }] })
 }, 60_000)
 
 afterAll(async () => await stage.stop())

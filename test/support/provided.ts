@@ -1,4 +1,4 @@
-/** What global-setup.ts hands to the tests. */
+/** What global-setup.ts, or bundle-setup.ts of it the bundle alone, hands to the tests. */
 export interface Provided {
 	databaseUrl: string
 	/** A server that takes connections and never answers. */

@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node'
-import { codeOf } from './stage.ts'
+import { codeOf } from './faults/stage.ts'
 
 /** The service as it is deployed, built once. */
 export default async function setup(project: TestProject): Promise<void> {
