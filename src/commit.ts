@@ -1,22 +1,33 @@
+import { DatabaseError } from './database/failure'
 import type { Settings } from './env'
 import type { KeepAlive } from './get-or-create/group-commit'
 import type { Outcome } from './get-or-create/outcome'
 import type { RowRequest } from './get-or-create/row-request'
 import { sharedCommits } from './get-or-create/shared-commits'
+import { callOf, outcomesOf } from './get-or-create/transaction'
 import { type Notes, timed } from './log'
 
-/** Commits a call's rows in a transaction that it may share with others, and notes how that went. @throws DatabaseError */
+/**
+ * Commits a call's rows in transactions that it may share with others, and notes how that went. Where the last of them
+ * got no answer the rows that were answered before keep theirs.
+ */
 export async function commit(
 	settings: Settings,
-	requests: RowRequest[],
+	requests: readonly RowRequest[],
 	notes: Notes,
 	keepAlive: KeepAlive,
 ): Promise<Outcome[]> {
 	const deadline = Date.now() + settings.timeout
-	const { outcomes, by, calls } = await timed(notes, () =>
-		sharedCommits(settings).submit(requests, deadline, keepAlive),
-	)
-	notes.commit = by
-	notes.batch = Math.max(notes.batch ?? 0, calls)
-	return outcomes
+	const call = callOf(requests)
+	try {
+		const { by, calls } = await timed(notes, () =>
+			sharedCommits(settings).submit(call, deadline, keepAlive),
+		)
+		notes.commit = by
+		notes.batch = Math.max(notes.batch ?? 0, calls)
+		return outcomesOf(call)
+	} catch (error) {
+		if (!(error instanceof DatabaseError)) throw error
+		return outcomesOf(call, error)
+	}
 }

@@ -1,26 +1,33 @@
 import { DurableObject } from 'cloudflare:workers'
 import { httpBatch } from './database/client'
-import { classify, splits } from './database/failure'
-import type { CommitObject, Committed } from './database/object'
-import { PipelineError } from './database/pipeline'
-import type { Batch, Statement } from './database/send'
+import { classify } from './database/failure'
+import type { CommitObject, Committed, FailedCommit } from './database/object'
+import type { Batch, Unit } from './database/send'
 import { settingsOf } from './env'
-import { GroupCommit } from './get-or-create/group-commit'
+import { GroupCommit, type Sent } from './get-or-create/group-commit'
 
 /** In characters of parameters: the batches of many isolates share a transaction, and 32 MiB may wait. */
 const MAX_BATCH = 1024 * 1024
 const MAX_QUEUE = 32 * 1024 * 1024
+
+/** The units of one isolate. */
+interface Job {
+	units: readonly Unit[]
+	/** It shares no transaction, after one that failed for no unit of its own. */
+	alone: boolean
+}
 
 /**
  * Group commit across isolates: each sends its batches here, and they share transactions once more. Nothing rests on
  * it: isolates, other objects and single batches may race with it, and the unique index decides.
  */
 export class GroupCommitObject extends DurableObject<Env> implements CommitObject {
-	readonly #commits = new GroupCommit<Statement[], Committed>({
+	readonly #commits = new GroupCommit<Job, Committed>({
 		// Tries once: who repeats is the isolate, which knows what may be repeated.
 		send: async (jobs, deadline) =>
 			await commitTogether(httpBatch(settingsOf(this.env).database), jobs, deadline),
-		sizeOf: (statements) => statements.reduce((size, { args }) => size + (args[0]?.length ?? 0), 0),
+		sizeOf: ({ units }) => units.reduce((size, unit) => size + sizeOf(unit), 0),
+		isAlone: ({ alone }) => alone,
 		maxBatch: MAX_BATCH,
 		maxQueue: MAX_QUEUE,
 	})
@@ -29,9 +36,9 @@ export class GroupCommitObject extends DurableObject<Env> implements CommitObjec
 		return await Promise.resolve()
 	}
 
-	async commit(statements: Statement[], timeout: number): Promise<Committed> {
+	async commit(units: readonly Unit[], timeout: number): Promise<Committed> {
 		try {
-			return await this.#commits.submit(statements, Date.now() + timeout, (promise) =>
+			return await this.#commits.submit({ units, alone: false }, Date.now() + timeout, (promise) =>
 				this.ctx.waitUntil(promise),
 			)
 		} catch (error) {
@@ -40,22 +47,58 @@ export class GroupCommitObject extends DurableObject<Env> implements CommitObjec
 	}
 }
 
-/** One isolate's constraint never fails another's batch: the transaction is split until it stands alone. */
-async function commitTogether(batch: Batch, jobs: Statement[][], deadline: number): Promise<Committed[]> {
+function sizeOf({ statements }: Unit): number {
+	return statements[0]?.args[0]?.length ?? 0
+}
+
+/**
+ * Units fail one by one, so that no isolate's harm another's. Of a transaction that was ended, the isolate whose unit did
+ * it is told, and the others' units go again; where nobody can tell whose fault it was, each isolate's go alone.
+ */
+async function commitTogether(batch: Batch, jobs: Job[], deadline: number): Promise<Sent<Committed>[]> {
+	const starts: number[] = []
+	const units: Unit[] = []
+	for (const job of jobs) {
+		const start = units.length
+		starts.push(start)
+		units.push(
+			...job.units.map((unit) => ({
+				...unit,
+				after: unit.after === undefined ? undefined : unit.after + start,
+			})),
+		)
+	}
 	try {
-		const rows = await batch(jobs.flat(), 'write', deadline)
-		let next = 0
-		return jobs.map(({ length }) => ({ rows: rows.slice(next, (next += length)) }))
+		const results = await batch(units, 'write', deadline)
+		return jobs.map(({ units: { length } }, i) => {
+			const start = starts[i] ?? 0
+			return { result: { results: results.slice(start, start + length) } }
+		})
 	} catch (error) {
 		const failed = told(error)
-		if (!splits(failed.failure) || jobs.length === 1) return jobs.map(() => failed)
-		const half = Math.ceil(jobs.length / 2)
-		const before = await commitTogether(batch, jobs.slice(0, half), deadline)
-		return [...before, ...(await commitTogether(batch, jobs.slice(half), deadline))]
+		const { failure, unit } = failed
+		if (jobs.length === 1) return [{ result: failed }]
+		if (failure === 'ended' && unit !== undefined) {
+			return jobs.map(({ units: { length } }, i) => {
+				const place = unit - (starts[i] ?? 0)
+				return place >= 0 && place < length ? { result: { ...failed, unit: place } } : 'again'
+			})
+		}
+		if (!NOBODYS.has(failure)) return jobs.map(() => ({ result: failed }))
+		for (const job of jobs) job.alone = true
+		return jobs.map(() => 'again')
 	}
 }
 
-function told(error: unknown): Extract<Committed, { failure: unknown }> {
-	const { failure, cause } = classify(error)
-	return cause instanceof PipelineError ? { failure, code: cause.code, message: cause.message } : { failure }
+/** The transaction was rolled back, and one isolate's units may do where those of all did not. */
+const NOBODYS = new Set<FailedCommit['failure']>(['commit-refused', 'too-large', 'unparsable', 'unreadable'])
+
+function told(error: unknown): FailedCommit {
+	const { failure, cause, unit } = classify(error)
+	const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+	return {
+		failure,
+		unit,
+		said: cause instanceof Error && typeof code === 'string' ? { code, message: cause.message } : undefined,
+	}
 }

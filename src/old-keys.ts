@@ -1,5 +1,5 @@
 import { httpBatch } from './database/client'
-import { send } from './database/send'
+import { query } from './database/send'
 import { settingsOf } from './env'
 import { KEPT_SECONDS } from './get-or-create/idempotency-keys'
 import { causeOf, log, type Notes } from './log'
@@ -22,8 +22,8 @@ export async function deleteOldKeys(_controller: unknown, env: Env): Promise<voi
 	try {
 		const { database, timeout } = settingsOf(env)
 		for (let step = 0; step < MAX_STEPS; step++) {
-			const { results } = await send(httpBatch(database), () => STATEMENTS, 'write', Date.now() + timeout)
-			const count = Number(results[1]?.[0]?.[0])
+			const [, counted] = await query(httpBatch(database), STATEMENTS, 'write', Date.now() + timeout)
+			const count = Number(counted?.[0]?.[0])
 			deleted += count
 			if (count < STEP) break
 		}

@@ -1,11 +1,13 @@
-import { DatabaseError, failureOfStatus } from './failure'
-import { pipelineOf, rowsOf } from './pipeline'
-import type { Batch } from './send'
+import type { Client } from '@libsql/client/http'
+import { ChainError, chained } from './chained'
+import { classify, DatabaseError, failureOfStatus } from './failure'
+import { pipelineOf } from './pipeline'
+import { type Batch, within } from './send'
 
 /** A database over HTTP, ready to be asked. */
 export interface DatabaseSettings {
-	/** Where pipelines go. */
-	endpoint: string
+	/** Where the database is, without the protocol's path. */
+	url: string
 	headers: Readonly<Record<string, string>>
 }
 
@@ -20,7 +22,7 @@ export function databaseSettings(url: string, authToken?: string): DatabaseSetti
 	const scheme = protocol === 'libsql:' ? (searchParams.get('tls') === '0' ? 'http:' : 'https:') : protocol
 	const token = authToken ?? searchParams.get('authToken')
 	return {
-		endpoint: `${scheme}//${host}${pathname.replace(/\/$/, '')}/v2/pipeline`,
+		url: `${scheme}//${host}${pathname.replace(/\/$/, '')}`,
 		headers: {
 			'Content-Type': 'application/json',
 			...(token ? { Authorization: `Bearer ${token}` } : {}),
@@ -28,19 +30,74 @@ export function databaseSettings(url: string, authToken?: string): DatabaseSetti
 	}
 }
 
+/** Databases that don't know the third version of Hrana, as they have shown. */
+const isOld = new WeakSet<DatabaseSettings>()
+
 /**
  * Batches over HTTP, each one request. Not by libSQL's client: in a Worker that has to be made anew for every batch,
- * and it builds an object with a property for every cell.
+ * it builds an object with a property for every cell, and its statements hang on each other.
  */
-export function httpBatch({ endpoint, headers }: DatabaseSettings): Batch {
-	return async (statements, mode, deadline) => {
-		const body = pipelineOf(statements, mode)
-		const signal = AbortSignal.timeout(Math.max(1, deadline - Date.now()))
-		const response = await fetch(endpoint, { method: 'POST', headers, body, signal })
-		if (!response.ok) {
-			await response.body?.cancel()
-			throw new DatabaseError(failureOfStatus(response.status), `HTTP ${response.status}`)
+export function httpBatch(settings: DatabaseSettings): Batch {
+	const old = chained(async (statements, mode, deadline) => {
+		const [result] = await post(settings, 'v2', [{ statements }], mode, deadline)
+		if (result?.kind === 'done') return result.rows
+		if (result?.kind === 'failed') throw new ChainError(result.at, result.error)
+		throw new SyntaxError('a unit without a result')
+	})
+	return async (units, mode, deadline) => {
+		if (isOld.has(settings)) return await old(units, mode, deadline)
+		try {
+			return await post(settings, 'v3', units, mode, deadline)
+		} catch (error) {
+			if (!(error instanceof NotHereError)) throw error
+			const results = await old(units, mode, deadline)
+			isOld.add(settings)
+			return results
 		}
-		return rowsOf(await response.json(), statements.length)
 	}
+}
+
+/** Nothing at this path: the server doesn't know the protocol, or not the database. */
+class NotHereError extends DatabaseError {}
+
+async function post(
+	{ url, headers }: DatabaseSettings,
+	version: 'v2' | 'v3',
+	...[units, mode, deadline]: Parameters<Batch>
+): ReturnType<Batch> {
+	const { body, read } = pipelineOf(units, mode)
+	const signal = AbortSignal.timeout(Math.max(1, deadline - Date.now()))
+	const response = await fetch(`${url}/${version}/pipeline`, { method: 'POST', headers, body, signal })
+	if (response.ok) return read(await response.json())
+	const reason = `HTTP ${response.status}`
+	if (response.status === 404 && version === 'v3') {
+		await response.body?.cancel()
+		throw new NotHereError('broken', reason)
+	}
+	throw new DatabaseError(failureOfStatus(response.status, await response.text()), reason)
+}
+
+/** Batches over any libSQL client. */
+export function clientBatch(client: Pick<Client, 'batch'>): Batch {
+	return chained(async (statements, mode, deadline) => {
+		try {
+			const asked = client.batch(
+				statements.map(({ sql, args }) => ({ sql, args: [...args] })),
+				mode === 'read' ? 'read' : 'write')
+			const results = await within(asked, deadline)
+			return results.map(({ rows }) => rows.map((row) => Array.from(row)))
+		} catch (error) {
+			throw chainErrorOf(error, statements.length) ?? error
+		}
+	})
+}
+
+/** libSQL's client tells which statement failed; of what the data made COMMIT refuse it tells only the code. */
+function chainErrorOf(error: unknown, commit: number): ChainError | undefined {
+	if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) return undefined
+	const at = 'statementIndex' in error && typeof error.statementIndex === 'number' ? error.statementIndex : commit
+	const { failure } = classify(error)
+	const isAnswer = at < commit ? failure !== 'rejected' && failure !== 'unknown' : failure === 'constraint'
+	if (!isAnswer) return undefined
+	return new ChainError(at, { code: error.code, message: error.message })
 }

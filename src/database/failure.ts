@@ -1,37 +1,61 @@
 /**
- * What a failed database call means for whoever made it:
- * - `constraint`: the data was refused and the transaction rolled back;
- * - `too-large`: more than one answer may hold, and the transaction rolled back: fewer rows may fit;
- * - `unmigrated`: it has no such table or column, and the transaction rolled back: rows of other tables can do without;
- * - `rejected`: the database was busy or overloaded, and nothing happened;
- * - `unreachable`: refused or lost connection. The Workers runtime reports both as "Network connection lost.", so it
- *   may have been committed;
- * - `interrupted`: the object that shares commits was restarted with the work in hand: it may have been committed;
- * - `unknown`: sent, and no answer in time, or one that makes no sense: it may have been committed;
+ * What a failed database call means for whoever made it. Rolled back, and fewer or other statements may do:
+ * - `ended`: one unit ended the transaction for all, as RAISE(ROLLBACK) does; `unit` tells which;
+ * - `commit-refused`: every unit went well, and COMMIT did not: a deferred foreign key;
+ * - `too-large`: more than one request or one answer may hold;
+ * - `unparsable`: a statement that can't be one, made of somebody's SQL fragments;
+ * - `unreadable`: text is stored that is not UTF-8, and the server can't answer with it.
+ * Of one statement:
+ * - `constraint`: it ran, and the database refused the data;
+ * - `unmigrated`: the database has no such table or column.
+ * Nothing happened:
+ * - `rejected`: the database was busy or overloaded;
+ * - `limited`: the request that sent it may call no more;
  * - `denied`: the database doesn't accept our credentials;
  * - `broken`: anything else, a fault of ours.
+ * Or nobody knows:
+ * - `unreachable`: refused or lost connection. The Workers runtime reports both as "Network connection lost.", so it
+ *   may have been committed;
+ * - `interrupted`: the object that shares commits was restarted with the work in hand;
+ * - `unknown`: sent, and no answer in time, or one that makes no sense.
  */
 export type Failure =
-	| 'constraint'
+	| 'ended'
+	| 'commit-refused'
 	| 'too-large'
+	| 'unparsable'
+	| 'unreadable'
+	| 'constraint'
 	| 'unmigrated'
 	| 'rejected'
+	| 'limited'
+	| 'denied'
+	| 'broken'
 	| 'unreachable'
 	| 'interrupted'
 	| 'unknown'
-	| 'denied'
-	| 'broken'
+
+/** The database's own words for what went wrong. The message may hold SQL and values: it is never shown or logged. */
+export interface Said {
+	code: string
+	message: string
+}
 
 /** A failed database call. Its message is safe to log; its cause may hold SQL and values, and never is. */
 export class DatabaseError extends Error {
 	override readonly name = 'DatabaseError'
+	/** How an earlier try of the same call failed, which may have been committed. */
+	readonly doubt: Failure | undefined
+	/** Of `ended`: the unit that did it, by its place. */
+	readonly unit: number | undefined
 	constructor(
 		readonly failure: Failure,
 		override readonly cause: unknown,
-		/** How an earlier try of the same call failed, which may have been committed. */
-		readonly doubt?: Failure,
+		{ doubt, unit }: { doubt?: Failure | undefined; unit?: number | undefined } = {},
 	) {
 		super(`database call failed: ${failure} (${reasonOf(cause)})`)
+		this.doubt = doubt
+		this.unit = unit
 	}
 }
 
@@ -48,15 +72,13 @@ export function isUncertain(failure: Failure): boolean {
 	return failure === 'unreachable' || failure === 'interrupted' || failure === 'unknown'
 }
 
-/** Whether a part of a transaction that failed so may do without the rest: it was rolled back for some of its rows. */
-export function splits(failure: Failure): boolean {
-	return failure === 'constraint' || failure === 'too-large' || failure === 'unmigrated'
-}
-
-/** What an HTTP status other than 200 means, whoever between us and the database sent it. */
-export function failureOfStatus(status: number): Failure {
+/** What an HTTP status other than 200 means, whoever between us and the database sent it, with what it said. */
+export function failureOfStatus(status: number, said: string): Failure {
 	if (status === 401 || status === 403) return 'denied'
+	if (status === 413) return 'too-large'
 	if (status === 429) return 'rejected'
+	// sqld's words where a cell can't be written into the answer. The connection went with it, and the transaction.
+	if (status === 500 && /invalid utf-8/i.test(said)) return 'unreadable'
 	// Cloudflare's own: the origin refused the connection, or never got as far as one.
 	if ([521, 522, 523, 525, 526, 530].includes(status)) return 'unreachable'
 	return status >= 500 ? 'unknown' : 'broken'
@@ -68,18 +90,23 @@ function failureOf(error: unknown): Failure {
 	const code = codeOf(error)
 	if (/^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG)/.test(code)) return 'constraint'
 	if (code === 'RESPONSE_TOO_LARGE') return 'too-large'
+	if (code === 'SQL_PARSE_ERROR') return 'unparsable'
 	if (/^SQLITE_(BUSY|LOCKED|FULL|IOERR|NOMEM)/.test(code)) return 'rejected'
 	// The server rolled back: the transaction was stolen by another writer, or waited too long.
 	if (/^(TRANSACTION_TIMEOUT|TRANSACTION_BUSY|STREAM_EXPIRED)$/.test(code)) return 'rejected'
 	// An answer of another protocol, one that lacks a result, or no JSON.
 	if (/^(HRANA_PROTO_ERROR|TRANSACTION_CLOSED)$/.test(code) || error instanceof SyntaxError) return 'unknown'
 	if (NOT_THERE.test(error.message)) return 'unmigrated'
+	// A statement that ran, and was stopped by what it met: a function in a CHECK or a generated column, for one.
+	if (code === 'SQLITE_UNKNOWN' || code === 'SQLITE_ERROR') return 'constraint'
 	if (code !== '') return 'broken'
+	if (/too many subrequests/i.test(error.message)) return 'limited'
 	// A plain Error of the runtime's (workerd), or a TypeError "fetch failed" (Node).
 	return 'unreachable'
 }
 
-const NOT_THERE = /no such (table|column): [\w.]+/
+const NOT_THERE =
+	/no such (table|column): [\w.]+|has no column named \w+|cannot modify \w+ because it is a view/
 
 function codeOf(error: unknown): string {
 	return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''

@@ -1,19 +1,24 @@
-import { DatabaseError, type Failure } from './failure'
-import { PipelineError } from './pipeline'
-import { type Batch, type Rows, type Statement, within } from './send'
+import { classify, DatabaseError, type Failure, type Said } from './failure'
+import { type Batch, saidError, type Unit, type UnitResult, within } from './send'
 
 /** The Durable Object that merges the batches of many isolates, as they see it. */
 export interface CommitObject {
 	/** That it answers at all tells that it can be reached. */
 	ping(): Promise<void>
-	/** Runs statements in a transaction that they may share, and waits at most so many milliseconds. Never throws. */
-	commit(statements: Statement[], timeout: number): Promise<Committed>
+	/** Runs units in a transaction that they may share, and waits at most so many milliseconds. Never throws. */
+	commit(units: readonly Unit[], timeout: number): Promise<Committed>
 }
 
 /** Plain data: an error would lose its class on the way. */
-export type Committed =
-	| { rows: Rows[] }
-	| { failure: Failure /** The database's own words, if it had any. */; code?: string; message?: string }
+export type Committed = { results: UnitResult[] } | FailedCommit
+
+export interface FailedCommit {
+	failure: Failure
+	/** Of these units, the one that ended their transaction. */
+	unit?: number | undefined
+	/** The database's own words, if it had any. */
+	said?: Said | undefined
+}
 
 /** An object that does not answer a ping in time is left alone for a while. */
 const PING_MS = 1000
@@ -40,28 +45,25 @@ export function objectBatch(object: () => CommitObject, direct: Batch): (taken: 
 		}
 	}
 
-	return (taken) => async (statements, mode, deadline) => {
-		if (mode === 'read') return await direct(statements, mode, deadline)
+	return (taken) => async (units, mode, deadline) => {
+		if (mode !== 'write') return await direct(units, mode, deadline)
 		const to = object()
-		if (!(await canReach(to, deadline))) return await direct(statements, mode, deadline)
-		const committed = await within(commit(to, statements, deadline), deadline)
-		if (committed === 'refused') return await direct(statements, mode, deadline)
+		if (!(await canReach(to, deadline))) return await direct(units, mode, deadline)
+		const committed = await within(commit(to, units, deadline), deadline)
+		if (committed === 'refused') return await direct(units, mode, deadline)
 		taken()
-		if ('rows' in committed) return committed.rows
-		const { failure, code, message } = committed
-		throw new DatabaseError(
-			failure,
-			code === undefined ? 'said by the object' : new PipelineError(code, message ?? ''),
-		)
+		if ('results' in committed) return committed.results
+		const { failure, said, unit } = committed
+		throw new DatabaseError(failure, said ? saidError(said) : 'said by the object', { unit })
 	}
 
 	async function commit(
 		to: CommitObject,
-		statements: Statement[],
+		units: readonly Unit[],
 		deadline: number,
 	): Promise<Committed | 'refused'> {
 		try {
-			return await to.commit(statements, deadline - Date.now())
+			return await to.commit(units, deadline - Date.now())
 		} catch (error) {
 			reached = false
 			// Set by the runtime where it did not let the call in: https://developers.cloudflare.com/durable-objects/best-practices/error-handling/
@@ -69,6 +71,8 @@ export function objectBatch(object: () => CommitObject, direct: Batch): (taken: 
 				leftAloneUntil = Date.now() + LEFT_ALONE_MS
 				return 'refused'
 			}
+			// It was never called.
+			if (classify(error).failure === 'limited') throw error
 			throw new DatabaseError('interrupted', error)
 		}
 	}

@@ -1,73 +1,249 @@
 import * as v from 'valibot'
-import type { DriverValue, Mode, Rows, Statement } from './send'
+import { classify, DatabaseError, type Failure, type Said } from './failure'
+import {
+	type DriverValue,
+	type Mode,
+	type Rows,
+	type Statement,
+	saidError,
+	type Unit,
+	type UnitResult,
+} from './send'
 
 // Hrana over HTTP: https://github.com/tursodatabase/libsql/blob/main/docs/HRANA_3_SPEC.md. One request opens a
-// stream, runs a batch in it, and closes it.
+// stream, runs batches in it, and closes it.
 
-/** What the database says went wrong. The message may hold SQL and values. */
-export class PipelineError extends Error {
-	override readonly name = 'PipelineError'
-	constructor(
-		readonly code: string,
-		message: string,
-	) {
-		super(message)
+/** A request to the database, and how its answer is to be read. */
+export interface Pipeline {
+	body: string
+	/**
+	 * What became of each unit, once the transaction is committed.
+	 * @throws DatabaseError where it was not; SyntaxError for an answer that makes no sense, so that nobody knows.
+	 */
+	read(answer: unknown): UnitResult[]
+}
+
+/** Units as one request. A unit alone in its transaction takes nothing that the second version of Hrana doesn't know. */
+export function pipelineOf(units: readonly Unit[], mode: Mode): Pipeline {
+	const sqls = new StoredSql(units)
+	const alone = mode === 'each' || units.length === 1
+	const batches = alone ? units.map((unit) => batchOfOne(unit, mode, sqls)) : [sharedBatch(units, sqls)]
+	const requests = batches.map(({ steps }) => ({ type: 'batch', batch: { steps } }))
+	return {
+		body: JSON.stringify({ requests: [...sqls.requests, ...requests, { type: 'close' }] }),
+		read(answer) {
+			const results = resultsOf(answer).slice(sqls.requests.length)
+			return batches.flatMap(({ read }, i) => read(results[i]))
+		},
 	}
 }
 
-const BEGIN: Record<Mode, string> = { write: 'BEGIN IMMEDIATE', read: 'BEGIN TRANSACTION READONLY' }
-
-/** The body of a request that runs statements in one transaction: each step only if the one before went well. */
-export function pipelineOf(statements: readonly Statement[], mode: Mode): string {
-	const commit = statements.length + 1
-	const steps = [
-		{ stmt: { sql: BEGIN[mode], want_rows: false } },
-		...statements.map(({ sql, args }, i) => ({
-			condition: { type: 'ok', step: i },
-			stmt: { sql, args: args.map((value) => ({ type: 'text', value })), want_rows: true },
-		})),
-		{ condition: { type: 'ok', step: commit - 1 }, stmt: { sql: 'COMMIT', want_rows: false } },
-		{
-			condition: { type: 'not', cond: { type: 'ok', step: commit } },
-			stmt: { sql: 'ROLLBACK', want_rows: false },
-		},
-	]
-	return JSON.stringify({ requests: [{ type: 'batch', batch: { steps } }, { type: 'close' }] })
+interface BatchOfSteps {
+	steps: object[]
+	read(result: BatchResult): UnitResult[]
 }
 
-const error = v.object({ message: v.string(), code: v.nullish(v.string(), 'UNKNOWN') })
-const failed = v.object({ type: v.literal('error'), error })
-const ran = v.object({
-	type: v.literal('ok'),
-	response: v.object({
-		type: v.literal('batch'),
-		result: v.object({
-			// Cells are looked at one by one as they are read: a check of each here would cost more than all the rest.
-			step_results: v.array(v.nullable(v.object({ rows: v.custom<unknown[]>(Array.isArray) }))),
-			step_errors: v.array(v.nullable(error)),
-		}),
-	}),
-})
-const answer = v.object({ results: v.looseTuple([v.variant('type', [failed, ran])]) })
+const IS_OPEN = { type: 'not', cond: { type: 'is_autocommit' } }
+const ok = (step: number) => ({ type: 'ok', step })
+const not = (cond: object) => ({ type: 'not', cond })
+const and = (...conds: object[]) => ({ type: 'and', conds })
+
+const BEGIN: Record<Mode, string> = {
+	write: 'BEGIN IMMEDIATE',
+	each: 'BEGIN IMMEDIATE',
+	read: 'BEGIN TRANSACTION READONLY',
+}
+
+class Steps {
+	readonly list: object[] = []
+
+	/** Adds a step, and gives its place. */
+	add(stmt: object, condition?: object): number {
+		return this.list.push(condition ? { condition, stmt } : { stmt }) - 1
+	}
+
+	/** Each of the statements only if the one before went well. Gives the place of the last. */
+	chain(statements: readonly Statement[], after: number, sqls: StoredSql): number {
+		return statements.reduce((last, statement) => this.add(sqls.stmt(statement), ok(last)), after)
+	}
+}
+
+/** A transaction of one unit: where the unit fails, so does the transaction. */
+function batchOfOne({ statements, why }: Unit, mode: Mode, sqls: StoredSql): BatchOfSteps {
+	const steps = new Steps()
+	const begin = steps.add({ sql: BEGIN[mode], want_rows: false })
+	const last = steps.chain(statements, begin, sqls)
+	const commit = steps.add({ sql: 'COMMIT', want_rows: false }, ok(last))
+	steps.add({ sql: 'ROLLBACK', want_rows: false }, not(ok(commit)))
+	const asked = why && steps.add(sqls.stmt(why), and(ok(begin), not(ok(commit))))
+	return {
+		steps: steps.list,
+		read(result) {
+			// Its neighbours have committed, or will: whatever became of it is its own.
+			if (mode === 'each' && isSaid(result)) return [{ kind: 'failed', at: 0, error: result, why: undefined }]
+			const results = new StepResults(result)
+			const failed = results.firstFailure(begin, commit)
+			if (failed) {
+				const error = saidError(failed.error)
+				if (mode !== 'each' && classify(error).failure === 'rejected') throw error
+				return [{ ...failed, at: failed.at - begin - 1, why: results.rowsOf(asked) }]
+			}
+			if (!results.ran(commit)) throw new SyntaxError('a transaction without an end')
+			return [{ kind: 'done', rows: results.allRows(begin + 1, last) }]
+		},
+	}
+}
 
 /**
- * The rows of each statement, once the transaction is committed.
- * @throws PipelineError where it was not; SyntaxError for an answer that makes no sense, so that nobody knows.
+ * A transaction of several units. Each stands in a savepoint, so that nothing remains of one that fails and the others
+ * are committed; and each looks whether the transaction is still open, so that nothing slips out of one that has ended.
  */
-export function rowsOf(json: unknown, statements: number): Rows[] {
-	const read = v.safeParse(answer, json)
+function sharedBatch(units: readonly Unit[], sqls: StoredSql): BatchOfSteps {
+	const steps = new Steps()
+	const begin = steps.add({ sql: BEGIN.write, want_rows: false })
+	const places: { first: number; last: number; release: number; asked: number | undefined }[] = []
+	for (const { statements, after, why } of units) {
+		const before = after === undefined ? undefined : places[after]
+		const mayRun = before ? and(IS_OPEN, ok(before.last)) : IS_OPEN
+		const save = steps.add({ sql: 'SAVEPOINT unit', want_rows: false }, mayRun)
+		const last = steps.chain(statements, save, sqls)
+		const failed = and(IS_OPEN, ok(save), not(ok(last)))
+		steps.add({ sql: 'ROLLBACK TO unit', want_rows: false }, failed)
+		const release = steps.add({ sql: 'RELEASE unit', want_rows: false }, and(IS_OPEN, ok(save)))
+		const asked = why && steps.add(sqls.stmt(why), failed)
+		places.push({ first: save + 1, last, release, asked })
+	}
+	const commit = steps.add({ sql: 'COMMIT', want_rows: false }, IS_OPEN)
+	steps.add({ sql: 'ROLLBACK', want_rows: false }, and(IS_OPEN, not(ok(commit))))
+	return {
+		steps: steps.list,
+		read(result) {
+			const results = new StepResults(result)
+			const refused = results.errorOf(begin)
+			if (refused) throw saidError(refused)
+			const read = places.map(({ first, last, release, asked }, unit): UnitResult => {
+				const failed = results.firstFailure(first, last)
+				if (!failed) {
+					return results.ran(last) ? { kind: 'done', rows: results.allRows(first, last) } : { kind: 'skipped' }
+				}
+				if (!results.ran(release)) throw endOf(failed.error, unit)
+				return { ...failed, at: failed.at - first, why: results.rowsOf(asked) }
+			})
+			const error = results.errorOf(commit)
+			if (error) throw commitError(error)
+			if (!results.ran(commit)) throw new SyntaxError('a transaction without an end')
+			return read
+		},
+	}
+}
+
+/** Why a transaction is no longer open after this unit: its own doing, unless the database lost its patience or its disk. */
+function endOf(said: Said, unit: number): DatabaseError {
+	const error = classify(saidError(said))
+	return error.failure === 'rejected' ? error : new DatabaseError('ended', saidError(said), { unit })
+}
+
+function commitError(said: Said): DatabaseError {
+	const error = classify(saidError(said))
+	const failure: Failure = error.failure === 'constraint' ? 'commit-refused' : error.failure
+	return new DatabaseError(failure, saidError(said))
+}
+
+/** SQL that several statements share goes once. */
+class StoredSql {
+	readonly requests: object[] = []
+	readonly #ids = new Map<string, number>()
+
+	constructor(units: readonly Unit[]) {
+		if (units.length === 1) return
+		const seen = new Set<string>()
+		for (const { statements, why } of units) {
+			for (const { sql } of why ? [...statements, why] : statements) {
+				if (this.#ids.has(sql)) continue
+				if (!seen.has(sql)) {
+					seen.add(sql)
+					continue
+				}
+				this.#ids.set(sql, this.#ids.size)
+				this.requests.push({ type: 'store_sql', sql_id: this.#ids.size - 1, sql })
+			}
+		}
+	}
+
+	stmt({ sql, args }: Statement): object {
+		const id = this.#ids.get(sql)
+		const values = args.map((value) => ({ type: 'text', value }))
+		return { ...(id === undefined ? { sql } : { sql_id: id }), args: values, want_rows: true }
+	}
+}
+
+const said = v.object({ message: v.string(), code: v.nullish(v.string(), 'UNKNOWN') })
+const batchResult = v.object({
+	// Cells are looked at one by one as they are read: a check of each here would cost more than all the rest.
+	step_results: v.array(v.nullable(v.object({ rows: v.custom<unknown[]>(Array.isArray) }))),
+	step_errors: v.array(v.nullable(said)),
+})
+const result = v.variant('type', [
+	v.object({ type: v.literal('error'), error: said }),
+	v.object({ type: v.literal('ok'), response: v.looseObject({ result: v.optional(batchResult) }) }),
+])
+const answerSchema = v.object({ results: v.array(result) })
+
+type StepsResults = v.InferOutput<typeof batchResult>
+/** Of a batch that could not even be begun only what the database said: nothing of it was done. */
+type BatchResult = StepsResults | Said | undefined
+
+function resultsOf(answer: unknown): BatchResult[] {
+	const read = v.safeParse(answerSchema, answer)
 	if (!read.success) throw new SyntaxError('not the answer to a pipeline')
-	const [first] = read.output.results
-	if (first.type === 'error') throw new PipelineError(first.error.code, first.error.message)
-	const { step_results: results, step_errors: errors } = first.response.result
-	// The first error is the reason, the others follow from it.
-	const reason = errors.find((each) => each !== null)
-	if (reason) throw new PipelineError(reason.code, reason.message)
-	if (!results[statements + 1]) throw new SyntaxError('a transaction without an end')
-	return results.slice(1, statements + 1).map((result) => {
-		if (!result) throw new SyntaxError('a statement without a result')
-		return result.rows.map(rowOf)
-	})
+	return read.output.results.map((each) => (each.type === 'error' ? each.error : each.response.result))
+}
+
+function isSaid(result: BatchResult): result is Said {
+	return result !== undefined && 'code' in result
+}
+
+/** What became of each step of a batch. */
+class StepResults {
+	readonly #results: StepsResults['step_results']
+	readonly #errors: StepsResults['step_errors']
+
+	constructor(batch: BatchResult) {
+		if (!batch) throw new SyntaxError('a batch without a result')
+		if (isSaid(batch)) throw saidError(batch)
+		this.#results = batch.step_results
+		this.#errors = batch.step_errors
+	}
+
+	ran(step: number): boolean {
+		return Boolean(this.#results[step])
+	}
+
+	errorOf(step: number): Said | undefined {
+		return this.#errors[step] ?? undefined
+	}
+
+	/** The first is the reason, others follow from it. */
+	firstFailure(first: number, last: number): { kind: 'failed'; at: number; error: Said } | undefined {
+		for (let at = first; at <= last; at++) {
+			const error = this.errorOf(at)
+			if (error) return { kind: 'failed', at, error }
+		}
+		return undefined
+	}
+
+	/** Nothing where there is no such step, or where it did not run. */
+	rowsOf(step: number | undefined): Rows | undefined {
+		return step === undefined ? undefined : this.#results[step]?.rows.map(rowOf)
+	}
+
+	allRows(first: number, last: number): Rows[] {
+		return Array.from({ length: last - first + 1 }, (_, i) => {
+			const rows = this.rowsOf(first + i)
+			if (!rows) throw new SyntaxError('a statement without a result')
+			return rows
+		})
+	}
 }
 
 function rowOf(cells: unknown): DriverValue[] {
@@ -82,7 +258,8 @@ function valueOf(cell: unknown): DriverValue {
 			const { type, value } = cell
 			if (type === 'text' && typeof value === 'string') return value
 			if (type === 'integer' && typeof value === 'string') return integer(value)
-			if (type === 'float' && typeof value === 'number') return value
+			// JSON has no infinity: the server writes null.
+			if (type === 'float') return typeof value === 'number' ? value : Number.NaN
 		}
 		if (cell.type === 'blob' && 'base64' in cell && typeof cell.base64 === 'string') {
 			return Uint8Array.from(Buffer.from(cell.base64, 'base64')).buffer

@@ -1,25 +1,44 @@
-import type { Client } from '@libsql/client/http'
-import { classify, DatabaseError, type Failure, isUncertain } from './failure'
+import { classify, DatabaseError, type Failure, isUncertain, type Said } from './failure'
 
 /** SQL with its parameters, all of them text. */
 export interface Statement {
 	sql: string
-	args: string[]
+	args: readonly string[]
 }
 
-/** A value as libSQL sends it. */
+/** Statements that stand or fall together: where one fails nothing of the unit remains, and the transaction goes on. */
+export interface Unit {
+	statements: readonly Statement[]
+	/** Another unit, by its place: where that one did not go well, this one is left out. */
+	after?: number | undefined
+	/** Asked where the unit failed: what it was. */
+	why?: Statement | undefined
+}
+
+/** What became of a unit, as plain data: it goes from the GroupCommit object to its isolates. */
+export type UnitResult =
+	/** The rows of each of its statements. */
+	| { kind: 'done'; rows: Rows[] }
+	/** `at` is the place of the statement that failed, beyond the last for COMMIT. */
+	| { kind: 'failed'; at: number; error: Said; why: Rows | undefined }
+	/** Left out, for a unit before it did not go well. */
+	| { kind: 'skipped' }
+
+/** A value as libSQL sends it; NaN is one that can't be read. */
 export type DriverValue = null | string | number | bigint | ArrayBuffer
 export type Rows = DriverValue[][]
 
-/** Runs statements in one transaction and one round trip, and waits until `deadline` (epoch milliseconds) at most. */
-export type Batch = (statements: Statement[], mode: Mode, deadline: number) => Promise<Rows[]>
+/** Runs units in one round trip, and waits until `deadline` (epoch milliseconds) at most. */
+export type Batch = (units: readonly Unit[], mode: Mode, deadline: number) => Promise<UnitResult[]>
 
-/** `write` takes the write lock at once (BEGIN IMMEDIATE), so that a transaction can't lose it half-way. */
-export type Mode = 'write' | 'read'
+/**
+ * `write`: in one transaction that takes the write lock at once (BEGIN IMMEDIATE), so that it can't lose it half-way;
+ * `each`: the same, but each unit in a transaction of its own; `read`: in one transaction that writes nothing.
+ */
+export type Mode = 'write' | 'each' | 'read'
 
 export interface Sent {
-	/** The rows of each statement. */
-	results: Rows[]
+	results: UnitResult[]
 	/** How an earlier try failed, which may have been committed: what this one found there may be that try's doing. */
 	doubt: Failure | undefined
 	/** How many such tries there were. */
@@ -35,25 +54,23 @@ const MAX_BACKOFF_MS = 500
 const LAST_TRY_MS = 50
 
 /**
- * Sends a transaction until it is answered or `deadline` (in epoch milliseconds) has come. A busy database is asked
- * again, with jittered backoff; a lost connection or a senseless answer twice, with the statements for such a repeat.
- * `doubt` is how a try of the caller's own failed before.
+ * Sends units until they are answered or `deadline` (in epoch milliseconds) has come. A busy database is asked
+ * again, with jittered backoff; a lost connection or a senseless answer twice, with the units for such a repeat.
  * @throws DatabaseError
  */
 export async function send(
 	batch: Batch,
-	statementsFor: (repeats: number) => Statement[],
+	unitsFor: (repeats: number) => readonly Unit[],
 	mode: Mode,
 	deadline: number,
-	doubt?: Failure,
 ): Promise<Sent> {
-	let earlier = doubt
-	let repeats = doubt ? 1 : 0
+	let earlier: Failure | undefined
+	let repeats = 0
 	for (let attempt = 0; ; attempt++) {
 		try {
-			return { results: await batch(statementsFor(repeats), mode, deadline), doubt: earlier, repeats }
+			return { results: await batch(unitsFor(repeats), mode, deadline), doubt: earlier, repeats }
 		} catch (error) {
-			const { failure, cause } = classify(error)
+			const { failure, cause, unit } = classify(error)
 			const uncertain = isUncertain(failure)
 			if (uncertain) repeats++
 			// Full jitter, as in "Exponential Backoff and Jitter" (AWS Architecture Blog).
@@ -62,7 +79,7 @@ export async function send(
 			if (!again || Date.now() + backoff + LAST_TRY_MS >= deadline) {
 				// "Busy" or "unreachable" at last, after a try that failed otherwise, would hide that it may have been committed.
 				const hides = (again || uncertain) && earlier !== undefined && earlier !== failure
-				throw new DatabaseError(hides ? 'unknown' : failure, cause, earlier)
+				throw new DatabaseError(hides ? 'unknown' : failure, cause, { doubt: earlier, unit })
 			}
 			if (uncertain) earlier = failure
 			await new Promise((resolve) => setTimeout(resolve, backoff))
@@ -70,12 +87,22 @@ export async function send(
 	}
 }
 
-/** A batch over any libSQL client. */
-export function batchOf(client: Pick<Client, 'batch'>): Batch {
-	return async (statements, mode, deadline) => {
-		const results = await within(client.batch(statements, mode), deadline)
-		return results.map(({ rows }) => rows.map((row) => Array.from(row)))
-	}
+/** The rows of statements that nothing but a fault of ours can refuse. @throws DatabaseError */
+export async function query(
+	batch: Batch,
+	statements: readonly Statement[],
+	mode: Mode,
+	deadline: number,
+): Promise<Rows[]> {
+	const { results } = await send(batch, () => [{ statements }], mode, deadline)
+	const [result] = results
+	if (result?.kind === 'done') return result.rows
+	throw classify(result?.kind === 'failed' ? saidError(result.error) : new Error('a unit without a result'))
+}
+
+/** What the database said, as an error: to be classified, never to be shown. */
+export function saidError({ code, message }: Said): Error {
+	return Object.assign(new Error(message), { code })
 }
 
 /** For what knows no deadline: it is left behind when the time is up. @throws DatabaseError */

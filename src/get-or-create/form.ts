@@ -16,8 +16,6 @@ export interface Form {
 	given: ColumnInfo[]
 	/** What every such row lacks. */
 	missing: Fault[]
-	/** The unique keys that the row names: where their values are among those given. */
-	keys: { name: string; places: number[] }[]
 	/** What Drizzle fills in. */
 	fillers: Filler[]
 	/** The same for all of them, and in words that outlive a change of the schema: a part of their fingerprints. */
@@ -85,16 +83,6 @@ function build(
 		decides: decides(table, by),
 		given,
 		missing: [...new Set(needed)].map((column) => faultAt(column, 'is missing')),
-		keys: table.keys.flatMap((key, index) =>
-			covers(given, key)
-				? [
-						{
-							name: `${table.name} ${index}`,
-							places: key.columns.map((column) => given.indexOf(column)),
-						},
-					]
-				: [],
-		),
 		name: JSON.stringify([
 			verb,
 			...[by, set, given].map((columns) => columns.map(({ property }) => property)),

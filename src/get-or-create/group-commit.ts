@@ -8,11 +8,19 @@ const RENEW_MS = 50
 const MAX_FLIGHTS = 16
 const MS_PER_FLIGHT = 3
 
+/** What became of a job: its result, or that it has to go once more, as it is now. */
+export type Sent<Result> = { result: Result } | 'again'
+
 export interface GroupCommitOptions<Job, Result> {
-	/** Sends jobs in one transaction. It must settle, by the deadline (in epoch milliseconds) at the latest. */
-	send: (jobs: Job[], deadline: number) => Promise<Result[]>
-	/** What a job weighs against the two limits below. */
+	/**
+	 * Sends jobs in one transaction. It must settle, by the deadline (in epoch milliseconds) at the latest. A rejection
+	 * with the failure `limited` means that the request which leads may send no more, and nothing was sent.
+	 */
+	send: (jobs: Job[], deadline: number) => Promise<Sent<Result>[]>
+	/** What a job weighs against the two limits below; it may change while the job waits to go once more. */
 	sizeOf: (job: Job) => number
+	/** Whether a job shares no transaction. */
+	isAlone: (job: Job) => boolean
 	/** The weight of a transaction: a single job may exceed it, and then goes alone. */
 	maxBatch: number
 	/** The weight of all that may wait. More is refused at once. */
@@ -30,6 +38,8 @@ interface Ticket<Job, Result> {
 	seen: number
 	queued: boolean
 	sent: boolean
+	/** Its request can send: it has not run out of calls. */
+	canLead: boolean
 	settled: { result: Result } | { error: DatabaseError } | undefined
 	wake: () => void
 }
@@ -76,6 +86,7 @@ export class GroupCommit<Job, Result> {
 			seen: 0,
 			queued: false,
 			sent: false,
+			canLead: true,
 			settled: undefined,
 			wake: () => undefined,
 		}
@@ -92,13 +103,18 @@ export class GroupCommit<Job, Result> {
 			}
 			// The first time round; and again where it was taken for gone, after the isolate had stood still.
 			if (!ticket.queued && !ticket.sent) this.#enqueue(ticket)
-			if (this.#queue.length > 0 && this.#mayLead(now)) keepAlive(this.#lead(now))
+			if (ticket.canLead) {
+				if (this.#queue.length > 0 && this.#mayLead(now)) keepAlive(this.#lead(now, ticket))
+			} else if (ticket.queued && this.#flights.size === 0 && !this.#queue.some(({ canLead }) => canLead)) {
+				this.#remove([ticket])
+				throw new DatabaseError('limited', 'no request that waits may call any more')
+			}
 			await wakeOr(ticket, Math.min(RENEW_MS, deadline - now))
 		}
 	}
 
-	/** Sends what waits, in the context of the request that calls it. Never rejects. */
-	async #lead(now: number): Promise<void> {
+	/** Sends what waits, in the context of the request that calls it, the leader's. Never rejects. */
+	async #lead(now: number, leader: Ticket<Job, Result>): Promise<void> {
 		const batch = this.#take(now)
 		if (batch.length === 0) return
 		const flight: Flight = { started: now, lease: now + LEASE_MS }
@@ -111,20 +127,24 @@ export class GroupCommit<Job, Result> {
 				deadline,
 			)
 			batch.forEach((ticket, i) => {
-				const result = results[i]
-				ticket.settled =
-					result === undefined ? { error: new DatabaseError('broken', 'no result') } : { result }
+				const sent = results[i]
+				if (sent === 'again') this.#enqueue(ticket)
+				else ticket.settled = sent ?? { error: new DatabaseError('broken', 'no result') }
 			})
 			if (batch.length === 1) this.#measure(Date.now() - flight.started)
 		} catch (error) {
 			// Anything else is a fault of ours.
 			const failure = error instanceof DatabaseError ? error : new DatabaseError('broken', error)
-			for (const ticket of batch) ticket.settled = { error: failure }
+			if (failure.failure === 'limited') {
+				// The leader's own limit, which is no fault of theirs: the next in line leads.
+				leader.canLead = false
+				for (const ticket of batch.toReversed()) this.#enqueue(ticket, 'first')
+			} else for (const ticket of batch) ticket.settled = { error: failure }
 		} finally {
 			clearInterval(renewal)
 			this.#flights.delete(flight)
 			// Whoever is first in line leads next, in a request of its own; should it be gone, the others' timers see to it.
-			this.#queue[0]?.wake()
+			this.#queue.find(({ canLead }) => canLead)?.wake()
 			for (const ticket of batch) ticket.wake()
 		}
 	}
@@ -133,9 +153,10 @@ export class GroupCommit<Job, Result> {
 	#take(now: number): Ticket<Job, Result>[] {
 		this.#remove(this.#queue.filter(({ seen }) => now - seen > LEASE_MS))
 		let size = 0
+		const [first] = this.#queue
 		const end = this.#queue.findIndex((ticket, i) => {
 			size += ticket.size
-			return i > 0 && size > this.#options.maxBatch
+			return i > 0 && (size > this.#options.maxBatch || this.#isAlone(ticket) || this.#isAlone(first))
 		})
 		const batch = this.#queue.slice(0, end < 0 ? undefined : end)
 		this.#remove(batch)
@@ -143,9 +164,16 @@ export class GroupCommit<Job, Result> {
 		return batch
 	}
 
-	#enqueue(ticket: Ticket<Job, Result>): void {
+	#isAlone(ticket: Ticket<Job, Result> | undefined): boolean {
+		return ticket !== undefined && this.#options.isAlone(ticket.job)
+	}
+
+	#enqueue(ticket: Ticket<Job, Result>, place: 'first' | 'last' = 'last'): void {
 		ticket.queued = true
-		this.#queue.push(ticket)
+		ticket.sent = false
+		ticket.size = this.#options.sizeOf(ticket.job)
+		if (place === 'last') this.#queue.push(ticket)
+		else this.#queue.unshift(ticket)
 		this.#queued += ticket.size
 	}
 

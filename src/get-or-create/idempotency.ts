@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto'
-import { anyDiffers, columnsOf, identity, matches } from './conditions'
+import {
+	anyDiffers,
+	columnsOf,
+	identityJson,
+	isIdentical,
+	type Manner,
+	matches,
+	stoppedBy,
+	valueOf,
+} from './conditions'
 import { KEPT_SECONDS } from './idempotency-keys'
 import type { Shape } from './shape'
 
@@ -33,30 +42,34 @@ export function orderedJson(json: unknown): string {
 }
 
 /**
- * The statements about the notes of rows with keys, in the order in which they run with the others: `write`, update,
- * insert, `settle`, `read`, select. In them ?2 and the row's place name this try of this transaction, and no other.
+ * The statements about the notes of rows with keys, which run among the others. In them ?2 and the row's place name this
+ * try of this transaction, and no other.
  */
 export interface NoteStatements {
 	write: string
+	settleUpdated: string | undefined
 	settle: string
 	read: string
 }
 
 const COLUMNS = 'scope, key, position, fingerprint, attempt, noted_at, row_key, outcome'
 
-export function notesOf(shape: Shape): NoteStatements | undefined {
+/**
+ * A note is written before anything is done, and says what this try is about to do; a note that is there already stays.
+ * What then happened is settled after it has happened. Of a set, a row for which it came otherwise fails the whole, to be
+ * asked row by row; of one row alone `changes()` tells what the statement before has done.
+ */
+export function notesOf(shape: Shape, manner: Manner): NoteStatements | undefined {
 	if (!shape.keyed) return undefined
 	const { table, set, insertable } = shape
 	const { key, position, fingerprint } = places(shape)
 	const from = `FROM ${table.sql} AS found WHERE ${matches(shape)}`
 	const there = `EXISTS (SELECT 1 ${from})`
+	const rowKey = identityJson(shape, 'found')
 	const differs = set.length > 0 && anyDiffers(shape)
-	const rowKey = `json_array(${identity(shape)
-		.map((column) => (column.affinity === 'blob' ? `hex(found.${column.sql})` : `found.${column.sql}`))
-		.join(', ')})`
+	const alone = manner.rows === 'one'
 	return {
-		// What the row is before anything is done tells what this try will do; a note that is there already stays. There is
-		// none for a row that can't be made, like for any other that is not valid.
+		// There is none for a row that can't be made, like for any other that is not valid.
 		write: [
 			`INSERT INTO idempotency_keys (${COLUMNS})`,
 			`SELECT ${scope(shape)}, ${key}, ${position}, ${fingerprint}, ?2 || item.key, unixepoch(),`,
@@ -67,34 +80,67 @@ export function notesOf(shape: Shape): NoteStatements | undefined {
 			'noted_at = excluded.noted_at, row_key = excluded.row_key, outcome = excluded.outcome',
 			`WHERE noted_at <= unixepoch() - ${KEPT_SECONDS}`,
 		].join(' '),
-		// Which row it made; none where another row's unique value stood in the way. Not an UPDATE, which would be free to
-		// look through all notes for those of the rows.
-		settle: [
-			`INSERT INTO idempotency_keys (${COLUMNS})`,
-			'SELECT note.scope, note.key, note.position, note.fingerprint, note.attempt, note.noted_at,',
-			`(SELECT ${rowKey} ${from}`,
-			differs ? `AND NOT (note.outcome = 'updated' AND ${differs})` : '',
-			`), note.outcome FROM json_each(?1) AS item CROSS JOIN idempotency_keys AS note ON ${ownNote(shape)}`,
-			`WHERE note.outcome <> 'found' ON CONFLICT (scope, key, position) DO UPDATE SET row_key = excluded.row_key,`,
-			`outcome = CASE WHEN excluded.row_key IS NULL THEN 'refused' ELSE outcome END`,
-		].join(' '),
+		settleUpdated:
+			alone && differs
+				? settled(shape, `note.outcome = 'updated'`, done(shape, 'update', `(SELECT ${rowKey} ${from})`))
+				: undefined,
+		settle: alone
+			? settled(
+					shape,
+					`note.outcome = 'created'`,
+					done(shape, 'insert', `coalesce((SELECT ${rowKey} ${from}), ${madeRow(shape)})`),
+				)
+			: settled(shape, `note.outcome <> 'found'`, {
+					rowKey: `coalesce((SELECT ${rowKey} ${from}${differs ? ` AND NOT (note.outcome = 'updated' AND ${differs})` : ''}), json(note.outcome))`,
+					outcome: 'note.outcome',
+				}),
 		// And the row, where another try wrote the note.
 		read: [
-			`SELECT item.key, note.outcome, note.attempt, note.fingerprint = ${fingerprint}, ${columnsOf(shape)}`,
+			`SELECT item.key, note.outcome, note.attempt, note.fingerprint = ${fingerprint}, ${columnsOf(shape, manner)}`,
 			`FROM json_each(?1) AS item CROSS JOIN idempotency_keys AS note ON ${note(shape)}`,
-			`LEFT JOIN ${table.sql} AS found ON note.attempt <> ?2 || item.key AND ${noted(shape)}`,
+			`LEFT JOIN ${table.sql} AS found ON note.attempt <> ?2 || item.key AND ${isIdentical(shape, 'note.row_key')}`,
 		].join(' '),
 	}
 }
 
-/** The row that the note is about. */
-function noted(shape: Shape): string {
-	return identity(shape)
-		.map((column, place) => {
-			const value = `note.row_key ->> ${place}`
-			return `found.${column.sql} = ${column.affinity === 'blob' ? `unhex(${value})` : value}`
-		})
-		.join(' AND ')
+interface Settled {
+	rowKey: string
+	outcome: string
+	join?: string
+}
+
+/** Not an UPDATE, which would be free to look through all notes for those of the rows. */
+function settled(shape: Shape, which: string, { rowKey, outcome, join = '' }: Settled): string {
+	return [
+		`INSERT INTO idempotency_keys (${COLUMNS})`,
+		`SELECT note.scope, note.key, note.position, note.fingerprint, note.attempt, note.noted_at, ${rowKey}, ${outcome}`,
+		`FROM json_each(?1) AS item CROSS JOIN idempotency_keys AS note ON ${ownNote(shape)} ${join}`,
+		`WHERE ${which} ON CONFLICT (scope, key, position) DO UPDATE SET row_key = excluded.row_key, outcome = excluded.outcome`,
+	].join(' ')
+}
+
+/**
+ * Whether the statement before did it, or a unique value stood in the way. Where it was neither, a rule of the table's
+ * has refused the row: that is an error, and nothing is noted, like for any other row that is not valid.
+ */
+function done(shape: Shape, change: 'insert' | 'update', rowKey: string): Settled {
+	const stopped = stoppedBy(shape, change, { rows: 'set', isRepeat: false })
+	return {
+		rowKey: `CASE WHEN changes() > 0 THEN ${rowKey} END`,
+		outcome: `CASE WHEN changes() > 0 THEN note.outcome WHEN json_array_length(${stopped}) > 0 THEN 'refused' END`,
+		join: change === 'update' ? `LEFT JOIN ${shape.table.sql} AS found ON ${matches(shape)}` : '',
+	}
+}
+
+/** The identity of the row that was just made, where a trigger has changed what it was asked by. */
+function madeRow(shape: Shape): string {
+	const { table } = shape
+	const conditions = table.identity.map((column) => {
+		const isKnown = shape.slots.some(({ column: other, use }) => other === column && use !== 'update')
+		if (isKnown) return `found.${column.sql} = ${valueOf(shape, column, 'insert')}`
+		return column.isRowId ? `found.${column.sql} = last_insert_rowid()` : 'false'
+	})
+	return `(SELECT ${identityJson(shape, 'found')} FROM ${table.sql} AS found WHERE ${conditions.join(' AND ')})`
 }
 
 /**
@@ -104,6 +150,11 @@ function noted(shape: Shape): string {
 export function noteCondition(shape: Shape): string[] {
 	if (!shape.keyed) return []
 	return [`EXISTS (SELECT 1 FROM idempotency_keys AS note WHERE ${ownNote(shape)})`]
+}
+
+/** The row's note says that something stood in the way. */
+export function wasRefused(shape: Shape): string {
+	return `EXISTS (SELECT 1 FROM idempotency_keys AS note WHERE ${note(shape)} AND note.outcome = 'refused')`
 }
 
 function ownNote(shape: Shape): string {

@@ -1,11 +1,10 @@
 import type { Client } from '@libsql/client/http'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
-import { batchOf } from '../database/send'
+import { clientBatch } from '../database/client'
 import { askMany, type Failed, onlyOne } from './ask-many'
-import { entriesOf } from './plan'
 import type { Verb } from './shape'
 import { tableInfo } from './table'
-import { runTransaction } from './transaction'
+import { runCall } from './transaction'
 
 export { DatabaseError } from '../database/failure'
 export type { Failed } from './ask-many'
@@ -106,6 +105,6 @@ async function run<T extends SQLiteTable>(
 ): Promise<(Updated<T> | Failed)[]> {
 	const info = tableInfo(table)
 	return await askMany({ info, columns: info.columns }, verb, rows, options, (requests) =>
-		runTransaction(batchOf(db.$client), entriesOf(requests), Date.now() + timeout),
+		runCall(clientBatch(db.$client), requests, Date.now() + timeout),
 	)
 }

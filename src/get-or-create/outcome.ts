@@ -18,7 +18,7 @@ export type Outcome = { replayed?: boolean | undefined } & (
 )
 
 /** Takes rows of one call to the database: their outcomes, in order. */
-export type Submit = (requests: RowRequest[]) => Promise<Outcome[]>
+export type Submit = (requests: readonly RowRequest[]) => Promise<Outcome[]>
 
 /** What became of many rows, in order. They are independent: one that is refused here never stops the others. */
 export async function outcomesOf(table: TableInfo, asks: readonly Ask[], submit: Submit): Promise<Outcome[]> {

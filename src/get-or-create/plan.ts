@@ -1,93 +1,126 @@
-import type { RowRequest } from './row-request'
+import { orderOf } from './order'
+import { isTwin, type RowRequest } from './row-request'
 import type { Shape } from './shape'
 
 /** Rows of one shape that share statements. Plans of one transaction run in their order. */
 export interface Plan {
 	shape: Shape
 	rows: PlannedRow[]
+	/** The plan, by its place, that has to go well before this one: the rows of a call keep their order. */
+	after: number | undefined
 }
 
 export interface PlannedRow {
 	request: RowRequest
 	/**
-	 * Who asks for it, by their place in the transaction: the first may be its creator, its twins find it there. Twins
-	 * under one Idempotency-Key are the same request twice, and get the same answer.
+	 * Who asks for it: the first may be its creator, its twins find it there. Twins under one Idempotency-Key are the
+	 * same request twice, and get the same answer.
 	 */
-	askers: [first: number, ...twins: number[]]
+	askers: [first: Asker, ...twins: Asker[]]
 }
 
-export interface Transaction {
-	plans: Plan[]
-	/** A later plan may change what stands in an earlier one's way: its conflicts have to be named inside. */
-	namesConflicts: boolean
-}
-
-/** A row that a transaction carries, and whose call it came in: the rows of one call keep their order. */
-export interface Entry {
-	request: RowRequest
+/** A row of a call. */
+export interface Asker {
 	call: number
+	/** Its place among the rows of its call. */
+	place: number
 }
 
-/** The rows of one call. */
-export function entriesOf(requests: readonly RowRequest[], call = 0): Entry[] {
-	return requests.map((request) => ({ request, call }))
+/** Rows of one call, in their order. */
+export interface PendingCall {
+	/** Its place among the calls of the transaction. */
+	call: number
+	places: readonly number[]
+	requests: readonly RowRequest[]
+	/** Each row by itself: what one of them is refused for is no other's. */
+	oneByOne: boolean
+	/** It may stand in statements with rows of other calls. */
+	sharesPlans: boolean
 }
 
 /**
- * Groups rows into as few plans as give every caller what it would have got alone, in order.
+ * Groups the rows of calls into as few plans as give every caller what it would have got alone, row by row.
  *
- * Rows that share no unique value can't affect each other, so they may change places and share a statement. Rows that
- * do share one keep their order: the later goes into a later plan, unless it asks for exactly the same (a twin).
- * An update that moves a unique value may free one that nobody names, so it keeps its place among its call's rows; and
- * where unique indexes are opaque to us, rows keep their order.
+ * Calls have no order among them. Those of one row share plans; those of many keep theirs to themselves, for one row that
+ * is refused sends all of its plan through once more, row by row.
  */
-export function plan(entries: readonly Entry[]): Transaction {
+export function planCalls(calls: readonly PendingCall[]): Plan[] {
 	const plans: Plan[] = []
-	const holders = new Map<string, { at: number; row: PlannedRow }>()
-	const latestOf = new Map<Shape, number>()
-	const calls = new Map<number, CallState>()
-	entries.forEach(({ request, call }, asker) => {
+	const shared = new Planner(plans)
+	for (const { call, places, requests, oneByOne, sharesPlans } of calls) {
+		if (oneByOne) {
+			for (const place of places) {
+				const request = requests[place]
+				if (request) plans.push({ shape: request.shape, rows: [{ request, askers: [{ call, place }] }], after: undefined })
+			}
+			continue
+		}
+		const planner = sharesPlans ? shared : new Planner(plans)
+		for (const place of places) {
+			const request = requests[place]
+			if (request) planner.add(request, { call, place }, places.length > 1)
+		}
+	}
+	return plans
+}
+
+/**
+ * Rows that share no unique value can't affect each other, so they may change places and share a statement. A row that
+ * shares one with an earlier goes into a later plan, unless it asks for exactly the same (a twin). What shapes tell beyond
+ * that is in order.ts; rows that refer to their own table go alone, as do those whose update moves a unique value.
+ */
+class Planner {
+	readonly #plans: Plan[]
+	readonly #holders = new Map<number, { at: number; row: PlannedRow }>()
+	readonly #latest = new Map<Shape, number>()
+	/** The last plan that a row of the call is in, and the first that its next row may go into. */
+	#last = -1
+	#floor = 0
+	#family: string | undefined
+
+	constructor(plans: Plan[]) {
+		this.#plans = plans
+	}
+
+	add(request: RowRequest, asker: Asker, isOrdered: boolean): void {
 		const { shape, uniqueValues } = request
-		let own = calls.get(call)
-		if (!own) calls.set(call, (own = { first: plans.length, last: -1, floor: 0 }))
-		const held = uniqueValues.map((value) => holders.get(value))
-		const twin = held[0]
+		const order = orderOf(shape)
+		const isAlone = isOrdered && (order.isAlone || request.refersToOwnTable)
+		if (isOrdered && (isAlone || (this.#family !== undefined && order.family !== this.#family))) {
+			this.#floor = this.#last + 1
+		}
+		this.#family = order.family
+		const held = uniqueValues.map((value) => this.#holders.get(value))
+		const [twin] = held
 		if (
 			twin &&
-			twin.at >= own.floor &&
+			twin.at >= this.#floor &&
 			isTwin(twin.row.request, request) &&
 			held.every((holder) => holder?.row === twin.row)
 		) {
 			twin.row.askers.push(asker)
 			return
 		}
-		let earliest = own.floor
+		let earliest = this.#floor
+		if (isOrdered && order.keepsOrder) earliest = Math.max(earliest, this.#last)
 		for (const holder of held) if (holder) earliest = Math.max(earliest, holder.at + 1)
-		if (shape.movesUniqueValues) earliest = Math.max(earliest, own.last + 1)
-		if (shape.table.hasOpaqueIndexes) earliest = Math.max(earliest, own.last)
-		const joined = latestOf.get(shape) ?? -1
-		const at = joined >= earliest ? joined : plans.length
 		const row: PlannedRow = { request, askers: [asker] }
-		const existing = plans[at]
-		if (existing) existing.rows.push(row)
-		else plans.push({ shape, rows: [row] })
-		latestOf.set(shape, at)
-		for (const value of uniqueValues) holders.set(value, { at, row })
-		own.first = Math.min(own.first, at)
-		own.last = Math.max(own.last, at)
-		if (shape.movesUniqueValues) own.floor = at + 1
-	})
-	const spread = [...calls.values()].some(({ first, last }) => first < last)
-	return { plans, namesConflicts: spread || plans.some(({ shape }) => shape.movesUniqueValues) }
-}
+		const at = this.#place(shape, row, earliest, isOrdered)
+		for (const value of uniqueValues) this.#holders.set(value, { at, row })
+		this.#last = Math.max(this.#last, at)
+		if (isAlone) this.#floor = at + 1
+	}
 
-/** The first and the last plan that a call's rows are in, and the first that its next row may go into. */
-interface CallState {
-	first: number
-	last: number
-	floor: number
-}
-
-function isTwin(one: RowRequest, other: RowRequest): boolean {
-	return one.shape === other.shape && one.given === other.given && one.fingerprint === other.fingerprint
+	#place(shape: Shape, row: PlannedRow, earliest: number, isOrdered: boolean): number {
+		const latest = this.#latest.get(shape) ?? -1
+		const existing = latest >= earliest ? this.#plans[latest] : undefined
+		if (existing) {
+			existing.rows.push(row)
+			return latest
+		}
+		const at = this.#plans.length
+		this.#plans.push({ shape, rows: [row], after: isOrdered && this.#last >= 0 ? this.#last : undefined })
+		this.#latest.set(shape, at)
+		return at
+	}
 }

@@ -1,85 +1,118 @@
 import { DatabaseError, type Failure } from '../database/failure'
 import type { DriverValue, Rows } from '../database/send'
-import { identity } from './conditions'
-import { conflictOver, conflictsIn } from './diagnosis'
-import { faultAt } from './encode'
-import { GoneError, IdempotencyMismatchError, InvalidRowError } from './errors'
+import { anchorOf } from './conditions'
+import { type Conflict, ConflictError, GoneError, IdempotencyMismatchError } from './errors'
 import type { Outcome } from './outcome'
 import type { Plan } from './plan'
+import { ruledOut, unmade } from './refusal'
 import type { Shape } from './shape'
-import { type Statements, statementsOf } from './statements'
-import type { ColumnInfo } from './table'
+import type { Step } from './statements'
 
-/** One try of a transaction. */
-export interface Try {
-	/** The transaction's own. */
-	id: string
-	/** How many tries, which may have been committed, came before this one. */
-	repeats: number
-	namesConflicts: boolean
+/** The rows that each statement of a plan gave. */
+export type StepRows = Partial<Record<Step, Rows>>
+
+/** A try of a plan, as its notes are told apart. */
+export interface PlanTry {
+	/** What the notes of this plan in this try begin with. */
+	name: string
+	/** The tries of their own that the plan's rows have gone through, by what their names begin with. */
+	isOwn(name: string): boolean
 }
 
-/**
- * What is asked of the database for a plan. An update that may have been done must not be done again: it could undo one
- * that came between, and been told to its caller. It is only looked for, which tells a database that is there from one
- * that is gone; under an Idempotency-Key it may be repeated, for the key's note tells whether it was done.
- */
-export function askedOf(shape: Shape, { repeats }: Try): Statements {
-	const statements = statementsOf(shape)
-	if (repeats === 0 || shape.keyed || statements.update === undefined) return statements
-	return { ...statements, update: undefined, insert: undefined }
+/** What became of a planned row; `made` is one that was created and is no longer what it was asked by, by its identity. */
+export type Found = Outcome | { kind: 'made'; identity: DriverValue[] }
+
+/** What became of each row of a plan, in order, once its transaction is committed. */
+export function readPlan({ shape, rows }: Plan, results: StepRows, attempt: PlanTry): Found[] {
+	const { table } = shape
+	const width = table.columns.length
+	const anchor = anchorOf(shape).index
+	const updated = new Map((results.update ?? []).map((row) => [keyOf(row), row]))
+	const created = new Map((results.insert ?? []).map((row) => [keyOf(row), row]))
+	const noted = new Map((results.read ?? []).map((row) => [row[0], row]))
+	const selected = results.select ?? []
+	const found = rows.map((_, place): Found | undefined => {
+		const row = selected[place]
+		if (row?.[width] !== place) throw new Error('the database left out a row')
+		if (row[anchor] === null) return undefined
+		const nothingDone = created.size === 0 && updated.size === 0
+		const id = nothingDone ? '' : keyOf(table.identity.map(({ index }) => row[index] ?? null))
+		// Claimed once: should two rows that differ to us be one to the database, the first of them made it.
+		const isCreated = created.delete(id)
+		const isUpdated = updated.delete(id)
+		if (row[width + 1] !== null && row[width + 1] !== undefined && !isCreated && !isUpdated) return undefined
+		return { kind: 'row', values: row, created: isCreated, updated: isUpdated }
+	})
+	return rows.map((_, place): Found => {
+		const row = selected[place] ?? []
+		const note = noted.get(place)
+		const earlier = note && earlierNote(note, place, attempt)
+		if (earlier) return notedOutcome(earlier, inConflict(shape, row))
+		return found[place] ?? missed(shape, row, created, rows.length === 1)
+	})
 }
 
-/** Names a try for the notes of one plan's rows: see idempotency.ts. */
-export function nameOf({ id, repeats }: Try, plan: number): string {
-	return `${repeats}.${id}.${plan}.`
+/** Not there, or not as the update would have it: what stood in the way. */
+function missed(shape: Shape, row: DriverValue[], created: Map<string | number, DriverValue[]>, isOne: boolean): Found {
+	const width = shape.table.columns.length
+	const isThere = row[anchorOf(shape).index] !== null
+	const holders = holdersIn(row[width + 1])
+	// A row that was made and isn't found was changed by a trigger: it holds its own values.
+	const owners = isOne
+		? [...created.values()]
+		: holders.flatMap(({ identity }) => {
+				const row = created.get(keyOf(identity))
+				return row ? [row] : []
+			})
+	const [mine] = isThere ? [] : owners
+	if (mine) return { kind: 'made', identity: mine }
+	if (!isThere && !shape.insertable) return unmade(shape)
+	return holders.length > 0 ? inConflict(shape, row) : ruledOut()
 }
 
-/** What became of each row, in order, once its transaction is committed. */
-export function readOutcomes(
-	plans: readonly Plan[],
-	results: readonly Rows[],
-	attempt: Try,
-	doubt: Failure | undefined,
-): Outcome[] {
-	const outcomes: Outcome[] = []
-	let next = 0
-	const take = (): Rows => {
-		const rows = results[next++]
-		if (!rows) throw new Error('the database left out a result')
-		return rows
-	}
-	for (const [at, { shape, rows }] of plans.entries()) {
-		const { notes, update, insert, holders } = askedOf(shape, attempt)
-		const key = identity(shape)
-		if (notes) take()
-		const updated = new Set(update === undefined ? [] : take().map(keyOf))
-		const created = new Set(insert === undefined ? [] : take().map(keyOf))
-		if (notes) take()
-		const noted = new Map(notes ? take().map((row) => [row[0], row]) : [])
-		const width = shape.table.columns.length
-		const found = new Map(take().map((row) => [row[width], row]))
-		const named = attempt.namesConflicts ? results.slice(next, (next += holders.length)) : []
-		const conflicts = conflictsIn(shape, named)
-		rows.forEach(({ askers: [first, ...twins] }, place) => {
-			const row = found.get(place)
-			const refused = () => (row ? undefined : missedOutcome(shape)) ?? conflictOver(conflicts.get(place))
-			const kept = noted.get(place)
-			const note = kept && earlierNote(kept, attempt, at, place)
-			const outcome = note
-				? notedOutcome(note, refused)
-				: ((row && foundOutcome(shape, key, row, updated, created)) ?? refused())
-			outcomes[first] = certain(shape, outcome, doubt)
-			for (const twin of twins) outcomes[twin] = certain(shape, twinOutcome(shape, outcome), doubt)
-		})
-	}
-	return outcomes
+function inConflict(shape: Shape, row: DriverValue[]): Outcome {
+	const holders = holdersIn(row[shape.table.columns.length + 1])
+	return { kind: 'error', error: new ConflictError(holders.flatMap((holder) => conflictOver(shape, holder))) }
 }
 
-type Row = DriverValue[]
+/** A row that holds a unique value: which key's, its identity, and for each `by` column whether it differs there. */
+interface Holder {
+	key: number
+	identity: DriverValue[]
+	differs: boolean[]
+}
+
+function holdersIn(cell: DriverValue | undefined): Holder[] {
+	if (typeof cell !== 'string') return []
+	const holders: unknown = JSON.parse(cell)
+	if (!Array.isArray(holders)) return []
+	return holders.map((holder: unknown) => {
+		if (!Array.isArray(holder)) throw new Error('a holder that is not an array')
+		const [key, identity, ...flags]: unknown[] = holder
+		return {
+			key: Number(key),
+			identity: Array.isArray(identity) ? identity.map(scalar) : [],
+			differs: flags.map((flag) => flag === 1),
+		}
+	})
+}
+
+function scalar(value: unknown): DriverValue {
+	return typeof value === 'string' || typeof value === 'number' ? value : null
+}
+
+function conflictOver({ table, by }: Shape, { key, differs }: Holder): Conflict[] {
+	const columns = table.keys[key]?.columns ?? []
+	const different = by.filter((_, place) => differs[place])
+	// Where nothing differs it is the row asked for itself.
+	if (different.length === 0) return []
+	return [
+		{ key: columns.map(({ property }) => property), differs: different.map(({ property }) => property) },
+	]
+}
 
 /** Asked for once more in the same transaction. Under the same key it is the same request, else another one. */
-function twinOutcome({ keyed }: Shape, outcome: Outcome): Outcome {
+export function twinOutcome({ keyed }: Shape, outcome: Outcome): Outcome {
 	if (keyed) return { ...outcome, replayed: true }
 	return outcome.kind === 'row' ? { ...outcome, created: false, updated: false } : outcome
 }
@@ -89,67 +122,27 @@ interface EarlierNote {
 	outcome: DriverValue | undefined
 	isSameRequest: boolean
 	/** The row that it is about. Of a row that has gone every column is null. */
-	values: Row
+	values: DriverValue[]
 	/** By a request that came before, not by an earlier try for this one. */
 	replayed: boolean
 }
 
 /** The note of a row that this try left alone; nothing where this very try wrote it. */
 function earlierNote(
-	[, outcome, by, same, ...values]: Row,
-	attempt: Try,
-	plan: number,
+	[, outcome, by, same, ...values]: DriverValue[],
 	place: number,
+	{ name, isOwn }: PlanTry,
 ): EarlierNote | undefined {
-	const name = `${nameOf(attempt, plan)}${place}`
-	if (by === name) return undefined
-	// The names of a row's tries differ in the number that they begin with.
-	const isOwn = typeof by === 'string' && by.endsWith(name.slice(name.indexOf('.')))
-	return { outcome, isSameRequest: same === 1, values, replayed: !isOwn }
+	if (by === `${name}${place}`) return undefined
+	return { outcome, isSameRequest: same === 1, values, replayed: typeof by !== 'string' || !isOwn(by) }
 }
 
-function notedOutcome(note: EarlierNote, refused: () => Outcome): Outcome {
+function notedOutcome(note: EarlierNote, conflict: Outcome): Outcome {
 	const { outcome, isSameRequest, values, replayed } = note
 	if (!isSameRequest) return { kind: 'error', error: new IdempotencyMismatchError() }
-	if (outcome === 'refused') return { ...refused(), replayed }
+	if (outcome === 'refused') return { ...conflict, replayed }
 	if (values.every((value) => value === null)) return { kind: 'error', error: new GoneError(), replayed }
-	return {
-		kind: 'row',
-		values,
-		created: outcome === 'created',
-		updated: outcome === 'updated',
-		replayed,
-	}
-}
-
-/** Found: nothing where it still differs, so that another row's unique value stood in the way of the update. */
-function foundOutcome(
-	{ table }: Shape,
-	key: readonly ColumnInfo[],
-	row: Row,
-	updated: Set<string | number>,
-	created: Set<string | number>,
-): Outcome | undefined {
-	const differs = row[table.columns.length + 1] === 1
-	const nothingDone = created.size === 0 && updated.size === 0
-	const id = nothingDone ? '' : keyOf(key.map(({ index }) => row[index] ?? null))
-	// Claimed once: should two rows that differ to us be one to the database, the first of them made it.
-	const isCreated = created.delete(id)
-	const isUpdated = updated.delete(id)
-	if (differs && !isCreated && !isUpdated) return undefined
-	return { kind: 'row', values: row, created: isCreated, updated: isUpdated }
-}
-
-/** Not found: nothing where another unique key stood in the way of the insert, else why there was none. */
-function missedOutcome({ table, slots, insertable }: Shape): Outcome | undefined {
-	if (insertable) return undefined
-	const missing = table.columns.filter(
-		(column) => column.required && !slots.some((slot) => slot.column === column),
-	)
-	const faults = missing.map((column) =>
-		faultAt(column, 'is missing, and there is no such row yet to update'),
-	)
-	return { kind: 'error', error: new InvalidRowError(faults) }
+	return { kind: 'row', values, created: outcome === 'created', updated: outcome === 'updated', replayed }
 }
 
 /**
@@ -164,11 +157,14 @@ export function certain({ keyed }: Shape, outcome: Outcome, doubt: Failure | und
 	return { kind: 'error', error: new DatabaseError(failure, 'repeated after a try without an answer') }
 }
 
-/** A key as what a Set tells apart: most are one number, and making text of it costs more than all the rest. */
-function keyOf(values: Row): string | number {
+/** A key as what a Map tells apart: most are one number, and making text of it costs more than all the rest. */
+function keyOf(values: readonly DriverValue[]): string | number {
 	const [first] = values
 	if (values.length === 1 && typeof first === 'number') return first
-	return values
-		.map((value) => (value instanceof ArrayBuffer ? Buffer.from(value).toString('hex') : String(value)))
-		.join('\0')
+	return values.map((value) => (value instanceof ArrayBuffer ? hexOf(value) : String(value))).join('\0')
+}
+
+/** As SQLite's hex() has it. */
+export function hexOf(bytes: ArrayBuffer): string {
+	return Buffer.from(bytes).toString('hex').toUpperCase()
 }

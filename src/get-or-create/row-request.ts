@@ -2,21 +2,25 @@ import { encode, faultAt } from './encode'
 import { type Fault, InvalidRowError } from './errors'
 import { type Asking, fill, formOf } from './form'
 import { fingerprintOf, orderedJson } from './idempotency'
+import { ownReferences } from './order'
 import type { Shape } from './shape'
-import type { TableInfo } from './table'
+import type { ColumnInfo, TableInfo } from './table'
 import { requireUniqueKey } from './unique-key'
+import { hashed, uniqueValuesOf } from './unique-values'
 
 /** One row that somebody asks for, checked and encoded: plain data that may cross from one request to another. */
 export interface RowRequest {
 	shape: Shape
-	/** The values that the caller gave, as JSON: equal text asks for the same thing. */
-	given: string
-	/** What a repeat under its Idempotency-Key must be equal in. */
-	fingerprint: string | undefined
 	/** The whole row as a JSON array in the order of the shape's slots, and behind them what belongs to its key. */
 	json: string
-	/** The unique values it names, its key among them. Requests that share none of them don't depend on each other. */
-	uniqueValues: string[]
+	/** Where in it the values end that the caller gave: rows that are equal up to there ask for the same thing. */
+	givenEnd: number
+	/** What a repeat under its Idempotency-Key must be equal in. */
+	fingerprint: string | undefined
+	/** The unique values it names, its key among them, as numbers: see unique-values.ts. */
+	uniqueValues: number[]
+	/** It refers to its own table, and so perhaps to a row of its call. */
+	refersToOwnTable: boolean
 }
 
 /** `by` defaults to every given column (get or create), or to the unique keys that the row covers (update or create); `update` to every given column outside `by`. */
@@ -54,24 +58,49 @@ export function rowRequest(table: TableInfo, ask: Ask): RowRequest {
 	if (!form.decides) requireUniqueKey(table, form.by)
 	const filled = fill(form, faults)
 	if (faults.length > 0) throw new InvalidRowError(faults)
-	const uniqueValues = form.keys.flatMap(({ name, places }) => {
-		const parts = places.map((place) => values[place])
-		return parts.includes('null') ? [] : `${name} ${folded(parts.join())}`
-	})
-	const request = { shape: filled.shape, given: values.join(), uniqueValues }
+	const { shape } = filled
+	const given = values.join()
 	const encoded = [...values, ...filled.values]
+	const request = {
+		shape,
+		givenEnd: given.length + 1,
+		uniqueValues: uniqueValuesOf(shape, encoded),
+		refersToOwnTable: ownReferences(shape).some((columns) => columns.every(({ property }) => row[property] !== null)),
+	}
 	const { key } = ask
-	if (!key) return { ...request, fingerprint: undefined, json: `[${encoded.join()}]` }
-	const told = form.given.map(({ column, property }, place) =>
-		column.dataType === 'json' ? orderedJson(row[property]) : (values[place] ?? ''),
-	)
+	if (!key) {
+		const json = encoded.length === values.length ? `[${given}]` : `[${encoded.join()}]`
+		return { ...request, fingerprint: undefined, json }
+	}
+	const told = form.given.map((column, place) => tell(column, row, values[place] ?? ''))
 	const fingerprint = fingerprintOf(form.name, told, key)
 	const noted = [JSON.stringify(key.key), key.position, JSON.stringify(fingerprint)]
-	uniqueValues.push(`key ${table.name} ${key.position} ${key.key}`)
+	request.uniqueValues.push(hashed(`key ${table.name} ${key.position} ${key.key}`, 0))
 	return { ...request, fingerprint, json: `[${[...encoded, ...noted].join()}]` }
 }
 
-/** Folded, so that keys which any of SQLite's collations calls equal are equal here; a false match costs nothing but a plan. */
-function folded(key: string): string {
-	return key.replaceAll(/\s+"/g, '"').toLowerCase()
+/** A value as its fingerprint has it. */
+function tell({ column, property }: ColumnInfo, row: Readonly<Record<string, unknown>>, encoded: string): string {
+	return column.dataType === 'json' ? orderedJson(row[property]) : encoded
+}
+
+/** Exactly the same was asked for, under the same key if under any: one answer is right for both. */
+export function isTwin(one: RowRequest, other: RowRequest): boolean {
+	return (
+		one.shape === other.shape &&
+		one.fingerprint === other.fingerprint &&
+		one.givenEnd === other.givenEnd &&
+		one.json.slice(0, one.givenEnd) === other.json.slice(0, other.givenEnd)
+	)
+}
+
+/** A waiting row holds, beside its text, the request that sent it, and its values as they were read. */
+const ROW_BYTES = 600
+const COPIES = 4
+
+/** About how much memory a row takes while it waits, in bytes. */
+export function weightOf({ json }: RowRequest): number {
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: what V8 keeps in one byte a character
+	const isWide = json.length > ROW_BYTES && /[^\x00-\xff]/.test(json)
+	return ROW_BYTES + json.length * COPIES * (isWide ? 2 : 1)
 }

@@ -23,8 +23,6 @@ export interface Shape {
 	insertable: boolean
 	/** Behind a row's values stand its Idempotency-Key, position and fingerprint. */
 	keyed: boolean
-	/** An update may change a unique value, and so free one that another row waits for. */
-	movesUniqueValues: boolean
 }
 
 /** Per table. Enough for the shapes of real callers; a caller who permutes columns can't fill the memory. */
@@ -33,8 +31,8 @@ const MAX_SHAPES = 1000
 export const shapesOf = cachePerTable<Shape>(MAX_SHAPES)
 
 /** The one shape for this combination of columns, so that its statements are built once. */
-export function shapeOf(parts: Omit<Shape, 'movesUniqueValues'>): Shape {
-	const { table, verb, by, slots, set, keyed } = parts
+export function shapeOf(shape: Shape): Shape {
+	const { table, verb, by, slots, set, keyed } = shape
 	const id = JSON.stringify([
 		verb,
 		keyed,
@@ -42,10 +40,9 @@ export function shapeOf(parts: Omit<Shape, 'movesUniqueValues'>): Shape {
 		slots.map(({ column, use, expression }) => [column.index, use, expression]),
 		set.map(({ index }) => index),
 	])
-	return shapesOf(table).get(id, () => ({
-		...parts,
-		movesUniqueValues:
-			(table.hasOpaqueIndexes && set.length > 0) ||
-			table.keys.some((key) => key.columns.some((column) => set.includes(column))),
-	}))
+	return shapesOf(table).get(id, () => shape)
+}
+
+export function isGiven(shape: Shape, column: ColumnInfo): boolean {
+	return shape.slots.some((slot) => slot.column === column && slot.use === 'given')
 }

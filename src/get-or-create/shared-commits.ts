@@ -1,14 +1,12 @@
 import { type DatabaseSettings, httpBatch } from '../database/client'
 import { type CommitObject, objectBatch } from '../database/object'
 import { GroupCommit } from './group-commit'
-import type { Outcome } from './outcome'
-import { entriesOf } from './plan'
-import type { RowRequest } from './row-request'
-import { runTransaction } from './transaction'
+import { type RowRequest, weightOf } from './row-request'
+import { type Call, isAlone, isDone, runTransaction } from './transaction'
 
-/** In characters of encoded rows: some two thousand small rows share a transaction, and 32 MiB may wait. */
-const MAX_BATCH = 256 * 1024
-const MAX_QUEUE = 32 * 1024 * 1024
+/** In bytes of memory: some two thousand small rows share a transaction, and 64 MB may wait. */
+const MAX_BATCH = 2 * 1024 * 1024
+const MAX_QUEUE = 64_000_000
 
 /** Where transactions go. */
 export interface CommitSettings {
@@ -17,39 +15,38 @@ export interface CommitSettings {
 	object: (() => CommitObject) | undefined
 }
 
-/** What became of a call's rows, and how. */
+/** How a call's rows were committed. */
 export interface Commit {
-	outcomes: Outcome[]
-	/** Who sent the transaction. */
+	/** Who sent the last of its transactions. */
 	by: 'isolate' | 'durable-object'
-	/** How many calls of this isolate shared it. */
+	/** How many calls of this isolate shared that. */
 	calls: number
 }
 
-const commits = new WeakMap<CommitSettings, GroupCommit<RowRequest[], Commit>>()
+const commits = new WeakMap<CommitSettings, GroupCommit<Call, Commit>>()
 
 /** Where the callers of this isolate share transactions with one database. A job is the rows of one call. */
-export function sharedCommits(settings: CommitSettings): GroupCommit<RowRequest[], Commit> {
+export function sharedCommits(settings: CommitSettings): GroupCommit<Call, Commit> {
 	const known = commits.get(settings)
 	if (known) return known
 	const direct = httpBatch(settings.database)
 	const shared = settings.object && objectBatch(settings.object, direct)
-	const made = new GroupCommit<RowRequest[], Commit>({
+	const made = new GroupCommit<Call, Commit>({
 		send: async (calls, deadline) => {
 			let by: Commit['by'] = 'isolate'
 			const batch = shared ? shared(() => (by = 'durable-object')) : direct
-			const outcomes = await runTransaction(batch, calls.flatMap(entriesOf), deadline)
-			let next = 0
-			return calls.map(({ length }) => ({
-				outcomes: outcomes.slice(next, (next += length)),
-				by,
-				calls: calls.length,
-			}))
+			await runTransaction(batch, calls, deadline)
+			return calls.map((call) => (isDone(call) ? { result: { by, calls: calls.length } } : 'again'))
 		},
-		sizeOf: (call) => call.reduce((size, { json }) => size + json.length, 0),
+		sizeOf: ({ requests, outcomes }) => sum(requests.filter((_, place) => !outcomes[place])),
+		isAlone,
 		maxBatch: MAX_BATCH,
 		maxQueue: MAX_QUEUE,
 	})
 	commits.set(settings, made)
 	return made
+}
+
+function sum(requests: readonly RowRequest[]): number {
+	return requests.reduce((size, request) => size + weightOf(request), 0)
 }

@@ -1,116 +1,201 @@
-import { anyDiffers, columnsOf, equal, identity, isGiven, matches, names, valueOf } from './conditions'
-import { type NoteStatements, noteCondition, notesOf } from './idempotency'
-import type { Shape } from './shape'
-import type { UniqueKey } from './table'
+import {
+	anchorOf,
+	anyDiffers,
+	columnsOf,
+	holdsNext,
+	isIdentical,
+	isOther,
+	type Manner,
+	matches,
+	names,
+	stoppedBy,
+	valueOf,
+} from './conditions'
+import { type NoteStatements, noteCondition, notesOf, wasRefused } from './idempotency'
+import { moves, ownReferences, written } from './order'
+import { isGiven, type Shape } from './shape'
+import type { Parent } from './table'
+
+/** The statements of a plan, in the order in which they run. */
+export type Step =
+	| 'write'
+	| 'update'
+	| 'checkUpdated'
+	| 'settleUpdated'
+	| 'insert'
+	| 'checkInserted'
+	| 'settle'
+	| 'read'
+	| 'select'
 
 /**
  * The SQL of a shape. Each takes the rows as one parameter, a JSON array of arrays, be it one row or a thousand. What
  * changes rows that have keys takes a second one: see idempotency.ts.
  */
 export interface Statements {
-	update: string | undefined
-	insert: string | undefined
-	select: string
-	/** Of rows with an Idempotency-Key. */
-	notes: NoteStatements | undefined
-	/** After a conflict only: who holds each key that it can be over. */
-	holders: { key: UniqueKey; sql: string }[]
+	steps: { step: Step; sql: string }[]
+	/** Where they failed: which of the rows that it refers to are missing, by their places among the table's parents. */
+	why: string | undefined
 }
 
-const built = new WeakMap<Shape, Statements>()
+const built = new WeakMap<Shape, Map<string, Statements>>()
 
-export function statementsOf(shape: Shape): Statements {
-	const known = built.get(shape)
-	if (known) return known
-	const statements = {
-		update: updateOf(shape),
-		insert: insertOf(shape),
-		select: selectOf(shape),
-		notes: notesOf(shape),
-		holders: keysAtStake(shape).map((key) => ({ key, sql: holdersOf(shape, key) })),
-	}
-	built.set(shape, statements)
+export function statementsOf(shape: Shape, manner: Manner): Statements {
+	const known = built.get(shape) ?? new Map<string, Statements>()
+	built.set(shape, known)
+	const { rows, asBytes, isRepeat } = manner
+	const name = `${rows} ${asBytes} ${isRepeat}`
+	let statements = known.get(name)
+	if (!statements) known.set(name, (statements = build(shape, manner)))
 	return statements
+}
+
+function build(shape: Shape, manner: Manner): Statements {
+	const notes: NoteStatements | undefined = notesOf(shape, manner)
+	const changing = changes(shape, manner)
+	const insert = changing ? insertOf(shape, manner) : undefined
+	const update = changing ? updateOf(shape) : undefined
+	const isChecked = manner.rows === 'one' || ownReferences(shape).length > 0
+	const all: Record<Step, string | undefined> = {
+		write: notes?.write,
+		update,
+		checkUpdated: update && isChecked ? checkOf(shape, 'update') : undefined,
+		settleUpdated: notes?.settleUpdated,
+		insert,
+		checkInserted: insert && isChecked ? checkOf(shape, 'insert') : undefined,
+		settle: notes?.settle,
+		read: notes?.read,
+		select: selectOf(shape, manner),
+	}
+	const order: Step[] = [
+		'write',
+		'update',
+		'checkUpdated',
+		'settleUpdated',
+		'insert',
+		'checkInserted',
+		'settle',
+		'read',
+		'select',
+	]
+	return {
+		steps: order.flatMap((step) => {
+			const sql = all[step]
+			return sql === undefined ? [] : { step, sql }
+		}),
+		why: manner.rows === 'one' && shape.table.parents.length > 0 ? missingParentsOf(shape) : undefined,
+	}
+}
+
+/**
+ * An update that may have been done must not be done again: it could undo one that came between, and been told to its
+ * caller. It is only looked for, which tells a database that is there from one that is gone; under an Idempotency-Key it
+ * may be repeated, for the key's note tells whether it was done.
+ */
+function changes({ set, keyed }: Shape, { isRepeat }: Manner): boolean {
+	return !isRepeat || keyed || set.length === 0
 }
 
 /**
  * Who was created. The unique indexes decide the race: of any number of callers, in any number of isolates, the
  * index lets one row in, and ON CONFLICT DO NOTHING returns nothing to the others. Never OR IGNORE, which would
  * hide a broken NOT NULL or CHECK too. NOT EXISTS decides nothing: it keeps a row that is there from using up an
- * AUTOINCREMENT id, firing BEFORE triggers, or being refused by a CHECK that only a new row must pass.
+ * AUTOINCREMENT id, firing BEFORE triggers, or being refused by a CHECK that only a new row must pass. For one row alone
+ * it stands for every key that can be told beforehand, and then what else is in the way may be an error, which names it.
  */
-function insertOf(shape: Shape): string | undefined {
+function insertOf(shape: Shape, { rows }: Manner): string | undefined {
 	if (!shape.insertable) return undefined
 	const { table } = shape
 	const columns = shape.slots.filter(({ use }) => use !== 'update').map(({ column }) => column)
-	const absent = table.keys
-		.filter((key) => key.columns.every((column) => isGiven(shape, column)))
-		.map(
-			(key) => `NOT EXISTS (SELECT 1 FROM ${table.sql} AS held WHERE ${equal(shape, key.columns, 'held')})`,
-		)
+	const looked = table.keys.filter(
+		(key) => rows === 'one' || key.columns.every((column) => isGiven(shape, column)),
+	)
+	const absent = looked.flatMap((key) => {
+		const held = holdsNext(shape, key, 'insert')
+		return held === undefined ? [] : `NOT EXISTS (SELECT 1 FROM ${table.sql} AS held WHERE ${held})`
+	})
 	return [
 		`INSERT INTO ${table.sql} (${names(columns)})`,
 		`SELECT ${columns.map((column) => valueOf(shape, column, 'insert')).join(', ')} FROM json_each(?1) AS item`,
 		`WHERE ${[...absent, ...noteCondition(shape)].join(' AND ') || 'true'}`,
-		`ON CONFLICT DO NOTHING RETURNING ${names(identity(shape))}`,
+		...(rows === 'set' ? ['ON CONFLICT DO NOTHING'] : []),
+		`RETURNING ${names(table.identity)}`,
 	].join(' ')
-}
-
-/** What each row is now, in the order asked: its columns, its place, and for an update whether it still differs. */
-function selectOf(shape: Shape): string {
-	const differs = shape.set.length > 0 ? `, ${anyDiffers(shape)}` : ''
-	return `SELECT ${columnsOf(shape)}, item.key${differs} FROM json_each(?1) AS item CROSS JOIN ${shape.table.sql} AS found ON ${matches(shape)}`
 }
 
 /**
  * Who was updated: rows that are there, that differ, and whose new unique values no other row holds (those are
- * conflicts: an error here would take the whole transaction with it).
+ * conflicts, to be named).
  */
 function updateOf(shape: Shape): string | undefined {
 	const { table, set } = shape
 	if (set.length === 0) return undefined
-	const touched = shape.slots.filter(({ use }) => use === 'update').map(({ column }) => column)
-	const assignments = [
-		...set.map((column) => `${column.sql} = ${valueOf(shape, column, 'given')}`),
-		...touched.map((column) => `${column.sql} = ${valueOf(shape, column, 'update')}`),
-	]
-	const other = identity(shape).map((column) => `held.${column.sql} IS NOT found.${column.sql}`)
-	const free = table.keys
-		.filter((key) => key.columns.some((column) => set.includes(column)))
-		.map(
-			(key) =>
-				`NOT EXISTS (SELECT 1 FROM ${table.sql} AS held WHERE ${holdsNext(shape, key)} AND (${other.join(' OR ')}))`,
-		)
+	const assignments = written(shape).map(
+		(column) => `${column.sql} = ${valueOf(shape, column, set.includes(column) ? 'given' : 'update')}`,
+	)
+	const free = table.keys.flatMap((key) => {
+		const held = moves(shape, key) ? holdsNext(shape, key, 'update') : undefined
+		return held === undefined
+			? []
+			: `NOT EXISTS (SELECT 1 FROM ${table.sql} AS held WHERE ${held} AND ${isOther(table)})`
+	})
 	return [
 		`UPDATE ${table.sql} AS found SET ${assignments.join(', ')} FROM json_each(?1) AS item`,
 		`WHERE ${[matches(shape), anyDiffers(shape), ...free, ...noteCondition(shape)].join(' AND ')}`,
-		`RETURNING ${names(identity(shape))}`,
+		`RETURNING ${names(table.identity)}`,
 	].join(' ')
 }
 
-/** A line for each row that another row holds this key of: its place, and for each `by` column whether it differs there. */
-function holdersOf(shape: Shape, key: UniqueKey): string {
-	const differs = shape.by.map((column) => `held.${column.sql} IS NOT ${valueOf(shape, column, 'given')}`)
-	const partly = key.columns.some((column) => !isGiven(shape, column))
-	const found = partly ? `CROSS JOIN ${shape.table.sql} AS found ON ${matches(shape)} ` : ''
-	return `SELECT item.key, ${differs.join(', ')} FROM json_each(?1) AS item ${found}CROSS JOIN ${shape.table.sql} AS held ON ${holdsNext(shape, key)}`
+/**
+ * What each row is now, in the order asked: its columns, its place, and, where it isn't there or not as the update would
+ * have it, what stands in the way.
+ */
+function selectOf(shape: Shape, manner: Manner): string {
+	const anchor = `found.${anchorOf(shape).sql}`
+	const columns = columnsOf(shape, manner)
+	const from = `FROM json_each(?1) AS item LEFT JOIN ${shape.table.sql} AS found ON ${matches(shape)}`
+	if (shape.verb === 'get') return `SELECT ${columns}, item.key ${from}`
+	const missed = shape.insertable ? stoppedBy(shape, 'insert', manner) : `'[]'`
+	const kept = shape.set.length > 0 ? ` WHEN ${anyDiffers(shape)} THEN ${stoppedBy(shape, 'update', manner)}` : ''
+	// A repeat of what was refused is refused again, and told what stands in the way now.
+	const repeated = shape.keyed
+		? ` WHEN ${wasRefused(shape)} THEN ${stoppedBy(shape, shape.set.length > 0 ? 'update' : 'insert', { ...manner, rows: 'one' })}`
+		: ''
+	return `SELECT ${columns}, item.key, CASE WHEN ${anchor} IS NULL THEN ${missed}${kept}${repeated} END ${from}`
 }
 
-/** The keys whose values a request can be in conflict over. */
-function keysAtStake(shape: Shape): UniqueKey[] {
-	return shape.table.keys.filter(
-		({ columns }) =>
-			columns.every((column) => isGiven(shape, column)) ||
-			columns.some((column) => shape.set.includes(column)),
+/** Rows by their identities, in the order asked. */
+export function selectByIdentity(shape: Shape): string {
+	return `SELECT ${columnsOf(shape, { asBytes: false })} FROM json_each(?1) AS item CROSS JOIN ${shape.table.sql} AS found ON ${isIdentical(shape, 'item.value')} ORDER BY item.key`
+}
+
+/**
+ * Fails ("integer overflow") where the statement before it left a row without one that it refers to. The database looks
+ * by itself, but where the foreign key is DEFERRABLE only at COMMIT, for all at once: then the row may be there that a
+ * later row of the call has made, and else everybody would pay for it.
+ */
+function checkOf(shape: Shape, change: 'insert' | 'update'): string | undefined {
+	const { table, set } = shape
+	const written = table.parents.filter(
+		({ columns }) => change === 'insert' || columns.every((column) => set.includes(column)),
 	)
+	const missing = written.flatMap((parent) => isOrphan(shape, parent) ?? [])
+	if (missing.length === 0) return undefined
+	return `SELECT abs(CASE WHEN changes() > 0 AND EXISTS (SELECT 1 FROM json_each(?1) AS item WHERE ${missing.join(' OR ')}) THEN -9223372036854775808 ELSE 1 END)`
 }
 
-/** Holds what the found row's key will be once it is updated. */
-function holdsNext(shape: Shape, key: UniqueKey): string {
-	return key.columns
-		.map((column) => {
-			const next = isGiven(shape, column) ? valueOf(shape, column, 'given') : `found.${column.sql}`
-			return `held.${column.sql} = ${next}`
-		})
-		.join(' AND ')
+function missingParentsOf(shape: Shape): string | undefined {
+	const missing = shape.table.parents.flatMap((parent, place) => {
+		const orphan = isOrphan(shape, parent)
+		return orphan === undefined ? [] : `SELECT ${place} FROM json_each(?1) AS item WHERE ${orphan}`
+	})
+	return missing.length > 0 ? missing.join(' UNION ALL ') : undefined
+}
+
+function isOrphan(shape: Shape, { columns, table, references }: Parent): string | undefined {
+	if (!columns.every((column) => isGiven(shape, column))) return undefined
+	const values = columns.map((column) => valueOf(shape, column, 'given'))
+	const equal = references.map((reference, i) => `parent.${reference} = ${values[i]}`).join(' AND ')
+	const present = values.map((value) => `${value} IS NOT NULL`).join(' AND ')
+	return `(${present} AND NOT EXISTS (SELECT 1 FROM ${table} AS parent WHERE ${equal}))`
 }

@@ -15,6 +15,10 @@ export interface ColumnInfo {
 	affinity: Affinity
 	/** An insert must name it: NOT NULL, and nothing fills it in. */
 	required: boolean
+	/** Left out it is null. */
+	staysNull: boolean
+	/** SQLite numbers the rows where an INTEGER alone is the primary key. */
+	isRowId: boolean
 	/** The highest value that a caller may choose; undefined where the type alone decides. */
 	maximum: number | undefined
 }
@@ -37,6 +41,7 @@ export interface Parent {
 	/** The parent's table and, in the order of `columns`, its columns, quoted. */
 	table: string
 	references: string[]
+	isOwnTable: boolean
 }
 
 export interface TableInfo {
@@ -46,10 +51,14 @@ export interface TableInfo {
 	/** Every full unique key, the primary key first. */
 	keys: UniqueKey[]
 	primaryKey: UniqueKey | undefined
+	/** What tells one row from another: of the primary key, or where that may be null, of another key. */
+	identity: readonly ColumnInfo[]
 	/** What its foreign keys refer to. */
 	parents: Parent[]
 	/** Has unique indexes over an expression or a part of the rows: SQLite knows when they conflict, we don't. */
 	hasOpaqueIndexes: boolean
+	/** The names of its CHECKs. */
+	checks: ReadonlySet<string>
 }
 
 const infos = new WeakMap<SQLiteTable, TableInfo>()
@@ -82,6 +91,8 @@ function describe(table: SQLiteTable): TableInfo {
 			index,
 			affinity: affinityOf(column.getSQLType()),
 			required: column.notNull && !column.hasDefault && column.generated === undefined,
+			staysNull: !column.notNull && !column.hasDefault && column.generated === undefined,
+			isRowId: isRowId(column),
 			maximum: isRowId(column) ? MAX_CHOSEN_ID : undefined,
 		}),
 	)
@@ -101,26 +112,30 @@ function describe(table: SQLiteTable): TableInfo {
 	const full = unique.flatMap(({ columns: members, where }) =>
 		where === undefined && members.every(isColumn) ? [members] : [],
 	)
+	const keys = [
+		...(primaryKey ? [primaryKey] : []),
+		...config.columns.filter((column) => column.isUnique).map((column) => keyOf([column])),
+		...config.uniqueConstraints.map((constraint) => keyOf(constraint.columns)),
+		...full.map(keyOf),
+	]
 	return {
 		name: getTableName(table),
 		sql: quote(getTableName(table)),
 		columns,
-		keys: [
-			...(primaryKey ? [primaryKey] : []),
-			...config.columns.filter((column) => column.isUnique).map((column) => keyOf([column])),
-			...config.uniqueConstraints.map((constraint) => keyOf(constraint.columns)),
-			...full.map(keyOf),
-		],
+		keys,
 		primaryKey,
+		identity: keys.find(({ nullable }) => !nullable)?.columns ?? [],
 		parents: config.foreignKeys.map((foreignKey) => {
 			const { columns: members, foreignTable, foreignColumns } = foreignKey.reference()
 			return {
 				columns: members.map(infoOf),
 				table: quote(getTableName(foreignTable)),
 				references: foreignColumns.map((column) => quote(column.name)),
+				isOwnTable: foreignTable === table,
 			}
 		}),
 		hasOpaqueIndexes: full.length < unique.length,
+		checks: new Set(config.checks.map(({ name }) => name)),
 	}
 }
 
@@ -136,7 +151,6 @@ function isColumn(member: SQLiteColumn | object): member is SQLiteColumn {
 	return 'getSQLType' in member
 }
 
-/** SQLite numbers the rows where an INTEGER alone is the primary key. */
 function isRowId(column: SQLiteColumn): boolean {
 	return column.primary && column.getSQLType().toLowerCase() === 'integer'
 }

@@ -1,54 +1,294 @@
-import { classify, type DatabaseError, type Failure, splits } from '../database/failure'
-import { type Batch, type DriverValue, type Sent, type Statement, send } from '../database/send'
-import { describeConflicts, diagnose } from './diagnosis'
+import { classify, DatabaseError, type Failure, isUncertain } from '../database/failure'
+import {
+	type Batch,
+	type DriverValue,
+	query,
+	type Sent,
+	send,
+	type Unit,
+	type UnitResult,
+} from '../database/send'
+import { anchorOf, type Manner } from './conditions'
 import type { Outcome } from './outcome'
-import { type Entry, type Plan, plan } from './plan'
-import { askedOf, certain, nameOf, readOutcomes, type Try } from './results'
+import { type Asker, type PendingCall, type Plan, planCalls } from './plan'
+import { refusalOf, ruledOut } from './refusal'
+import { certain, type Found, hexOf, readPlan, type StepRows, twinOutcome } from './results'
 import type { RowRequest } from './row-request'
-import { statementsOf } from './statements'
+import type { Shape } from './shape'
+import { selectByIdentity, statementsOf } from './statements'
 
-/**
- * Runs rows in one transaction, and so in one round trip; the answer to a conflict costs one more.
- * A transaction that a constraint or its own size stops is split until only the rows at fault fail.
- * Never throws for what the database does: every row gets its outcome, in order.
- * `doubt` is how an earlier try of these rows failed, which may have been committed.
- */
-export async function runTransaction(
-	batch: Batch,
-	entries: readonly Entry[],
-	deadline: number,
-	doubt?: Failure,
-): Promise<Outcome[]> {
-	const { plans, namesConflicts } = plan(entries)
-	const id = plans.some(({ shape }) => shape.keyed) ? crypto.randomUUID() : ''
-	const tryAfter = (repeats: number): Try => ({ id, repeats, namesConflicts })
-	const statementsAfter = (repeats: number): Statement[] =>
-		plans.flatMap((each, place) => statementsFor(each, place, tryAfter(repeats)))
-	let sent: Sent
-	try {
-		sent = await send(batch, statementsAfter, 'write', deadline, doubt)
-	} catch (error) {
-		return await outcomesOfFailure(batch, entries, deadline, classify(error))
-	}
-	const outcomes = readOutcomes(plans, sent.results, tryAfter(sent.repeats), sent.doubt)
-	return namesConflicts ? outcomes : await describeConflicts(batch, entries, outcomes, deadline)
+/** Rows asked for by one call: what has become of them so far, and how the rest goes next. Plain data. */
+export interface Call {
+	readonly requests: readonly RowRequest[]
+	/** In their order; nothing for a row that has to go again. */
+	readonly outcomes: (Outcome | undefined)[]
+	/**
+	 * `together` in as few statements as may be; `one-by-one` after one of them was refused, so that each row has its own
+	 * answer; `apart`, each in a transaction of its own, after one of them ended the transaction for all.
+	 */
+	way: 'together' | 'one-by-one' | 'apart'
+	/** It shares no transaction, after one that was too much for a single request. */
+	alone: boolean
+	/** How many of its rows a transaction carries. */
+	limit: number
+	asBytes: boolean
+	/** How an earlier try failed, which may have been committed. */
+	doubt: Failure | undefined
+	/** The names of the transactions that have carried rows with keys of it. */
+	readonly tries: string[]
 }
 
-async function outcomesOfFailure(
-	batch: Batch,
-	entries: readonly Entry[],
-	deadline: number,
-	error: DatabaseError,
-): Promise<Outcome[]> {
-	const { failure, doubt } = error
-	const [first] = entries
-	if (!splits(failure) || !first) return entries.map(() => ({ kind: 'error', error }))
-	if (entries.length === 1) {
-		return [certain(first.request.shape, await diagnose(batch, first.request, error, deadline), doubt)]
+/** One by one a row takes the database some ten times as long: those of many calls take turns. */
+const MAX_ONE_BY_ONE = 100
+
+export function callOf(requests: readonly RowRequest[]): Call {
+	return {
+		requests,
+		outcomes: requests.map(() => undefined),
+		way: 'together',
+		alone: false,
+		limit: Number.POSITIVE_INFINITY,
+		asBytes: false,
+		doubt: undefined,
+		tries: [],
 	}
-	const half = Math.ceil(entries.length / 2)
-	const before = await runTransaction(batch, entries.slice(0, half), deadline, doubt)
-	return [...before, ...(await runTransaction(batch, entries.slice(half), deadline, doubt))]
+}
+
+/** Every row of the call has its outcome. */
+export function isDone({ outcomes }: Call): boolean {
+	return outcomes.every((outcome) => outcome !== undefined)
+}
+
+/** It goes in a transaction that it shares with no other call. */
+export function isAlone({ way, alone }: Call): boolean {
+	return alone || way === 'apart'
+}
+
+/** Runs a call to its end: at most two transactions for each row, unless one of them ends a transaction. Never throws for what the database does. */
+export async function runCall(batch: Batch, requests: readonly RowRequest[], deadline: number): Promise<Outcome[]> {
+	const call = callOf(requests)
+	try {
+		while (!isDone(call)) await runTransaction(batch, [call], deadline)
+		return outcomesOf(call)
+	} catch (error) {
+		return outcomesOf(call, classify(error))
+	}
+}
+
+export function outcomesOf({ outcomes }: Call, otherwise?: DatabaseError): Outcome[] {
+	return outcomes.map((outcome) => {
+		if (outcome) return outcome
+		if (otherwise) return { kind: 'error', error: otherwise }
+		throw new Error('a row without an outcome')
+	})
+}
+
+/**
+ * Runs what is left of calls in one transaction, and so in one round trip. Those that come out of it undone have to go
+ * again, in the way that they have then: a refused row leaves nothing behind, and harms nobody but the rows that shared
+ * its statements, who go once more, one by one.
+ * @throws DatabaseError where the one who sends it may send no more, with all calls as they were.
+ */
+export async function runTransaction(batch: Batch, calls: readonly Call[], deadline: number): Promise<void> {
+	const plans = planCalls(calls.map(pendingOf))
+	const id = crypto.randomUUID()
+	for (const call of calls) if (call.requests.some(({ shape }) => shape.keyed)) call.tries.push(id)
+	const nameOf = (repeats: number, place: number) => `${id}.${repeats}.${place}.`
+	const mannersAfter = (repeats: number) => plans.map((plan) => mannerOf(calls, plan, repeats > 0))
+	let sent: Sent
+	try {
+		const unitsAfter = (repeats: number) => {
+			const manners = mannersAfter(repeats)
+			return plans.map((plan, place) => unitOf(plan, manners[place], nameOf(repeats, place)))
+		}
+		const mode = calls.some(({ way }) => way === 'apart') ? 'each' : 'write'
+		sent = await send(batch, unitsAfter, mode, deadline)
+	} catch (error) {
+		const failed = classify(error)
+		if (failed.failure === 'limited') throw failed
+		regroup(calls, plans, failed)
+		return
+	}
+	const { results, doubt, repeats } = sent
+	if (doubt) for (const call of calls) call.doubt ??= doubt
+	const made: Made[] = []
+	const manners = mannersAfter(repeats)
+	for (const [place, plan] of plans.entries()) {
+		const result = results[place]
+		const manner = manners[place]
+		if (!result || !manner) throw new Error('the database left out a result')
+		if (result.kind === 'skipped') continue
+		if (result.kind === 'failed') {
+			settleFailed(calls, plan, manner, result)
+			continue
+		}
+		const rows: StepRows = {}
+		statementsOf(plan.shape, manner).steps.forEach(({ step }, i) => {
+			rows[step] = result.rows[i] ?? []
+		})
+		const attempt = { name: nameOf(repeats, place), isOwn: (name: string) => isOwnTry(calls, plan, name) }
+		for (const [i, found] of readPlan(plan, rows, attempt).entries()) {
+			const askers = plan.rows[i]?.askers
+			if (!askers) continue
+			if (found.kind === 'made') made.push({ shape: plan.shape, askers, identity: found.identity })
+			else settle(calls, plan.shape, askers, found)
+		}
+	}
+	await readMade(batch, calls, made, deadline)
+}
+
+function pendingOf({ requests, outcomes, way, limit, doubt }: Call, call: number): PendingCall {
+	const pending = outcomes.flatMap((outcome, place) => (outcome ? [] : [place]))
+	const places = pending.slice(0, way === 'together' ? limit : Math.min(limit, MAX_ONE_BY_ONE))
+	// What may have been done is asked for otherwise.
+	const sharesPlans = places.length === 1 && doubt === undefined
+	return { call, requests, places, oneByOne: way !== 'together', sharesPlans }
+}
+
+function mannerOf(calls: readonly Call[], { rows }: Plan, isRepeat: boolean): Manner {
+	const askers = rows.flatMap((row) => row.askers.flatMap(({ call }) => calls[call] ?? []))
+	return {
+		rows: askers.every(({ way }) => way !== 'together') ? 'one' : 'set',
+		asBytes: askers.some(({ asBytes }) => asBytes),
+		isRepeat: isRepeat || askers.some(({ doubt }) => doubt !== undefined),
+	}
+}
+
+function unitOf({ shape, rows, after }: Plan, manner: Manner | undefined, name: string): Unit {
+	if (!manner) throw new Error('a plan without a manner')
+	const { steps, why } = statementsOf(shape, manner)
+	const json = `[${rows.map(({ request }) => request.json).join()}]`
+	return {
+		statements: steps.map(({ sql }) => ({ sql, args: sql.includes('?2') ? [json, name] : [json] })),
+		after,
+		why: why === undefined ? undefined : { sql: why, args: [json] },
+	}
+}
+
+function isOwnTry(calls: readonly Call[], { rows }: Plan, name: string): boolean {
+	const [id = ''] = name.split('.', 1)
+	return rows.some(({ askers }) => askers.some(({ call }) => calls[call]?.tries.includes(id)))
+}
+
+/** Of a refused plan: the answer, where it is one row's; and else its rows go again, one by one. */
+function settleFailed(
+	calls: readonly Call[],
+	{ shape, rows }: Plan,
+	manner: Manner,
+	{ at, error, why }: Extract<UnitResult, { kind: 'failed' }>,
+): void {
+	const step = statementsOf(shape, manner).steps[at]?.step
+	const outcome = refusalOf(shape, step, error, why)
+	// What no row can help is every row's answer: a table that isn't there, for one.
+	const isRowsOwn = outcome.kind === 'error' && !(outcome.error instanceof DatabaseError)
+	for (const { askers } of rows) {
+		if (manner.rows === 'one' || !isRowsOwn) settle(calls, shape, askers, outcome)
+		else goOn(calls, askers, (call) => (call.way = 'one-by-one'))
+	}
+}
+
+function settle(calls: readonly Call[], shape: Shape, [first, ...twins]: [Asker, ...Asker[]], outcome: Outcome): void {
+	const tell = ({ call, place }: Asker, told: Outcome) => {
+		const to = calls[call]
+		if (to) to.outcomes[place] = certain(shape, told, to.doubt)
+	}
+	tell(first, outcome)
+	for (const twin of twins) tell(twin, twinOutcome(shape, outcome))
+}
+
+function goOn(calls: readonly Call[], askers: readonly Asker[], change: (call: Call) => void): void {
+	for (const { call } of askers) {
+		const of = calls[call]
+		if (of) change(of)
+	}
+}
+
+/** After a transaction of which nothing remains: how its calls go again, or why they don't. */
+function regroup(calls: readonly Call[], plans: readonly Plan[], error: DatabaseError): void {
+	const { failure, unit } = error
+	const earlier = calls.map(({ doubt }) => doubt)
+	for (const call of calls) call.doubt ??= error.doubt
+	const culprit = unit === undefined ? undefined : plans[unit]
+	if (failure === 'ended' && culprit) {
+		for (const { askers } of culprit.rows) {
+			goOn(calls, askers, (call) => {
+				call.way = 'apart'
+				call.asBytes = true
+			})
+		}
+		return
+	}
+	if (failure === 'commit-refused' && calls.some(({ way }) => way !== 'apart')) {
+		suspectsOf(calls).forEach((call) => {
+			call.way = call.way === 'together' ? 'one-by-one' : 'apart'
+		})
+		return
+	}
+	if (failure === 'unreadable' && calls.some(({ asBytes }) => !asBytes)) {
+		for (const call of calls) call.asBytes = true
+		return
+	}
+	if (isTooMuch(failure) && calls.length > 1) {
+		for (const call of calls) call.alone = true
+		return
+	}
+	const rows = plans.reduce((sum, plan) => sum + plan.rows.reduce((all, { askers }) => all + askers.length, 0), 0)
+	const [only] = calls
+	if (isTooMuch(failure) && only && rows > 1) {
+		only.limit = Math.ceil(rows / 2)
+		return
+	}
+	for (const [i, call] of calls.entries()) {
+		// "Busy" now would hide that an earlier try may have been committed.
+		const doubt = earlier[i]
+		const hides = doubt !== undefined && doubt !== failure && (failure === 'rejected' || isUncertain(failure))
+		const told = hides ? new DatabaseError('unknown', error.cause) : error
+		for (const [place, outcome] of call.outcomes.entries()) {
+			call.outcomes[place] = outcome ?? { kind: 'error', error: told }
+		}
+	}
+}
+
+/** A part of it may do. */
+function isTooMuch(failure: Failure): boolean {
+	return failure === 'too-large' || failure === 'unparsable' || failure === 'unreadable'
+}
+
+/** Whose rows a COMMIT may have been refused for: those of tables with foreign keys, or where none has, of all. */
+function suspectsOf(calls: readonly Call[]): Call[] {
+	const open = calls.filter(({ way }) => way !== 'apart')
+	const referring = open.filter(({ requests, way }) => {
+		const [first] = requests
+		return way === 'together' && first !== undefined && first.shape.table.parents.length > 0
+	})
+	return referring.length > 0 ? referring : open
+}
+
+/** A row that was made and is no longer what it was asked by. */
+interface Made {
+	shape: Shape
+	askers: [Asker, ...Asker[]]
+	identity: DriverValue[]
+}
+
+/** Reads rows that a trigger changed as they were made: one more read, on this path only. */
+async function readMade(batch: Batch, calls: readonly Call[], made: readonly Made[], deadline: number): Promise<void> {
+	for (const { shape, askers, identity } of made) {
+		let outcome: Outcome
+		try {
+			const args = [`[[${identity.map(encoded).join()}]]`]
+			const [rows] = await query(batch, [{ sql: selectByIdentity(shape), args }], 'read', deadline)
+			const values = rows?.[0]
+			outcome = values ? { kind: 'row', values, created: true, updated: false } : ruledOut()
+		} catch (error) {
+			outcome = { kind: 'error', error: classify(error) }
+		}
+		settle(calls, shape, askers, outcome)
+	}
+}
+
+function encoded(value: DriverValue): string {
+	return typeof value === 'bigint' ? String(value) : JSON.stringify(value instanceof ArrayBuffer ? hexOf(value) : value)
 }
 
 /** Reads the row that a request of the verb `get` asks for. @throws DatabaseError */
@@ -57,16 +297,16 @@ export async function findRow(
 	{ shape, json }: RowRequest,
 	deadline: number,
 ): Promise<DriverValue[] | undefined> {
-	const statement = { sql: statementsOf(shape).select, args: [`[${json}]`] }
-	const { results } = await send(batch, () => [statement], 'read', deadline)
-	return results[0]?.[0]
-}
-
-function statementsFor({ shape, rows }: Plan, place: number, attempt: Try): Statement[] {
-	const { notes, update, insert, select, holders } = askedOf(shape, attempt)
-	const tried = [notes?.write, update, insert, notes?.settle, notes?.read].filter((sql) => sql !== undefined)
-	const reads = attempt.namesConflicts ? [select, ...holders.map(({ sql }) => sql)] : [select]
-	const json = `[${rows.map(({ request }) => request.json).join()}]`
-	const args = shape.keyed ? [json, nameOf(attempt, place)] : [json]
-	return [...tried.map((sql) => ({ sql, args })), ...reads.map((sql) => ({ sql, args: [json] }))]
+	for (const asBytes of [false, true]) {
+		const { steps } = statementsOf(shape, { rows: 'one', asBytes, isRepeat: false })
+		const statements = steps.map(({ sql }) => ({ sql, args: [`[${json}]`] }))
+		try {
+			const [rows] = await query(batch, statements, 'read', deadline)
+			const row = rows?.[0]
+			return row?.[anchorOf(shape).index] === null ? undefined : row
+		} catch (error) {
+			if (asBytes || classify(error).failure !== 'unreadable') throw error
+		}
+	}
+	return undefined
 }

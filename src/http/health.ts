@@ -1,6 +1,6 @@
 import type { Handler } from 'hono'
 import { httpBatch } from '../database/client'
-import { send } from '../database/send'
+import { query } from '../database/send'
 import { settingsOf } from '../env'
 import type { AppEnv } from './app-env'
 
@@ -12,7 +12,7 @@ export function health(): Handler<AppEnv> {
 	return async (c) => {
 		const { database, timeout } = settingsOf(c.env)
 		const deadline = Date.now() + Math.min(timeout, HEALTH_TIMEOUT_MS)
-		await send(httpBatch(database), () => [{ sql: 'SELECT 1', args: [] }], 'read', deadline)
+		await query(httpBatch(database), [{ sql: 'SELECT 1', args: [] }], 'read', deadline)
 		c.header('Cache-Control', 'no-store')
 		return c.json({ status: 'ok' })
 	}

@@ -70,7 +70,8 @@ function databaseProblem(failure: Failure): Problem {
 	switch (failure) {
 		case 'rejected':
 		case 'unreachable':
-		case 'interrupted': {
+		case 'interrupted':
+		case 'limited': {
 			const detail = 'The database cannot be reached or is too busy.'
 			return new Problem('database-unavailable', detail, {}, { 'Retry-After': RETRY_AFTER_SECONDS })
 		}
@@ -78,8 +79,12 @@ function databaseProblem(failure: Failure): Problem {
 			return new Problem('database-timeout', 'The database gave no answer: the row may be there or not.')
 		case 'denied':
 			return misconfigured()
-		case 'constraint':
+		case 'ended':
+		case 'commit-refused':
 		case 'too-large':
+		case 'unparsable':
+		case 'unreadable':
+		case 'constraint':
 		case 'unmigrated':
 		case 'broken':
 			return new Problem('internal', 'The request failed through no fault of yours.')

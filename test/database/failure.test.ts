@@ -83,7 +83,9 @@ describe('classify', () => {
 		[new Error('Network connection lost.'), 'unreachable'],
 		[new DOMException('too late', 'TimeoutError'), 'unknown'],
 		[new SyntaxError('"secret" is not JSON'), 'unknown'],
-		[withCode('SQLITE_UNKNOWN'), 'broken'],
+		[withCode('SQLITE_UNKNOWN'), 'constraint'],
+		[withCode('SQLITE_AUTH'), 'broken'],
+		[new Error('Too many subrequests.'), 'limited'],
 		['a string', 'broken'],
 	])('takes %s for %s, and shows nothing of its message', (error, failure) => {
 		expect(classify(error)).toMatchObject({ failure })

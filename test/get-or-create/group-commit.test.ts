@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { DatabaseError } from '../../src/database/failure'
 import { GroupCommit, type KeepAlive } from '../../src/get-or-create/group-commit'
 
 /** A group commit over a send that takes its time and notes what it was given. */
@@ -9,9 +10,10 @@ function group({ ms = 20, maxBatch = 1000, maxQueue = 10_000 } = {}) {
 			batches.push(jobs)
 			await new Promise((resolve) => setTimeout(resolve, ms))
 			if (jobs.includes(-1)) throw new Error('refused')
-			return jobs.map((job) => `done ${job}`)
+			return jobs.map((job) => ({ result: `done ${job}` }))
 		},
 		sizeOf: () => 1,
+		isAlone: () => false,
 		maxBatch,
 		maxQueue,
 	})
@@ -83,9 +85,10 @@ describe('group commit', () => {
 			send: async (jobs) => {
 				// A request that the runtime cancels: what it awaits never settles, and its timers never fire again.
 				if (vanish) await new Promise(() => undefined)
-				return await Promise.resolve(jobs.map((job) => `done ${job}`))
+				return await Promise.resolve(jobs.map((job) => ({ result: `done ${job}` })))
 			},
 			sizeOf: () => 1,
+			isAlone: () => false,
 			maxBatch: 10,
 			maxQueue: 10,
 		})
@@ -96,5 +99,49 @@ describe('group commit', () => {
 		vanish = false
 		expect(await commits.submit(2, Date.now() + 1500, ignore)).toBe('done 2')
 		await expect(lost).rejects.toMatchObject({ failure: 'unknown' })
+	})
+
+	it('carries a job that has to go again with those that came meanwhile, and wakes the others before', async () => {
+		const batches: string[][] = []
+		const commits = new GroupCommit<{ name: string; goes: number; alone?: boolean | undefined }, string>({
+			send: async (jobs) => {
+				batches.push(jobs.map(({ name }) => name))
+				await new Promise((resolve) => setTimeout(resolve, 20))
+				return jobs.map((job) => (--job.goes > 0 ? 'again' : { result: `done ${job.name}` }))
+			},
+			sizeOf: () => 1,
+			isAlone: ({ goes, alone = false }) => alone && goes === 1,
+			maxBatch: 10,
+			maxQueue: 10,
+		})
+		const told: string[] = []
+		const submit = async (name: string, goes: number, alone?: boolean) =>
+			told.push(await commits.submit({ name, goes, alone }, Date.now() + 2000, ignore))
+		await Promise.all([submit('a', 2), submit('b', 2, true), submit('c', 1), submit('d', 1)])
+		expect(batches).toEqual([['a'], ['b', 'c', 'd', 'a'], ['b']])
+		expect(told.at(-1)).toBe('done b')
+	})
+
+	it('is led by the next in line where the request that leads may send no more', async () => {
+		const limited = (name: string) => new DatabaseError('limited', name)
+		const commits = new GroupCommit<string, string>({
+			send: async (jobs) => {
+				await new Promise((resolve) => setTimeout(resolve, 20))
+				if (jobs[0] === 'spent' && first) {
+					first = false
+					throw limited('the first')
+				}
+				return jobs.map((job) => ({ result: `done ${job}` }))
+			},
+			sizeOf: () => 1,
+			isAlone: () => false,
+			maxBatch: 10,
+			maxQueue: 10,
+		})
+		let first = true
+		const submit = async (job: string) => await commits.submit(job, Date.now() + 2000, ignore)
+		expect(await Promise.all(['spent', 'b', 'c'].map(submit))).toEqual(['done spent', 'done b', 'done c'])
+		first = true
+		await expect(submit('spent')).rejects.toMatchObject({ failure: 'limited' })
 	})
 })

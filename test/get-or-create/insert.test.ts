@@ -43,7 +43,8 @@ describe('the insert', () => {
 		const request = (path: string) =>
 			rowRequest(tableInfo(drafts), { verb: 'get-or-create', row: { path, title, live: true } })
 		const [one, two] = [request(fresh('a')), request(fresh('b'))]
-		const { insert = '' } = statementsOf(one.shape)
+		const { steps } = statementsOf(one.shape, { rows: 'set', asBytes: false, isRepeat: false })
+		const insert = steps.find(({ step }) => step === 'insert')?.sql ?? ''
 		const { rows } = await db.$client.execute({ sql: insert, args: [`[${one.json},${two.json}]`] })
 		expect(rows).toHaveLength(1)
 	})

@@ -37,12 +37,13 @@ describe('a race', () => {
 		const refused = answers.filter(({ status }) => status === 409)
 		expect(refused).toHaveLength(CALLERS / 2)
 		for (const { body } of refused) {
-			expect(body).toMatchObject({
-				conflicts: [
-					{ key: ['name'], differs: ['email'] },
-					{ key: ['email'], differs: ['name'] },
-				],
-			})
+			// The one that stood in the way when its turn came, or both.
+			const { conflicts } = body as { conflicts: object[] }
+			expect(conflicts).not.toEqual([])
+			expect([
+				{ key: ['name'], differs: ['email'] },
+				{ key: ['email'], differs: ['name'] },
+			]).toEqual(expect.arrayContaining(conflicts))
 		}
 	})
 

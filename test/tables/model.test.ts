@@ -53,7 +53,9 @@ class Model {
 		const at = `${step.key} ${position}`
 		const { a, b, v } = asked
 		const named = settable(step).filter((name) => name in asked)
-		const request = JSON.stringify([step.method, step.by, named, a, b, v, step.rows.length === 1])
+		// null and left out are two different requests.
+		const given = [a, b, v].map((value) => (value === undefined ? 'left out' : [value]))
+		const request = JSON.stringify([step.method, step.by, named, given, step.rows.length === 1])
 		const note = this.#notes.get(at)
 		if (!note) {
 			const outcome = this.apply(step, asked, nextId)

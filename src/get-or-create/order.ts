@@ -1,0 +1,72 @@
+import { isGiven, type Shape } from './shape'
+import type { ColumnInfo, UniqueKey } from './table'
+
+// Which rows of one call may affect each other, as far as their shapes tell: what breaks the independence that lets
+// rows change places and share a statement. What the rows' values tell is in plan.ts.
+
+/** How rows of a shape stand to others of their call. */
+export interface Order {
+	/**
+	 * Rows of one family name the same parts of the same keys, and an update its row by the same columns: unless they
+	 * share a value there, they are different rows, and stay so. Of rows of different families nobody knows: another `by`
+	 * may mean the same row, and an id given may be the one made up for another.
+	 */
+	family: string
+	/** Two such rows may meet in a unique value that neither names: they keep their order, though they may share a statement. */
+	keepsOrder: boolean
+	/** An update may free a unique value that another row waits for, named or not: such a row goes alone. */
+	isAlone: boolean
+}
+
+const orders = new WeakMap<Shape, Order>()
+
+export function orderOf(shape: Shape): Order {
+	const known = orders.get(shape)
+	if (known) return known
+	const { table, verb, by } = shape
+	const parts = table.keys.map((key) => namedPart(shape, key).map(({ index }) => index))
+	const order: Order = {
+		family: JSON.stringify([verb === 'update-or-create' && by.map(({ index }) => index).toSorted(), parts]),
+		keepsOrder: table.hasOpaqueIndexes || table.keys.some((key) => meetsUnnamed(shape, key)),
+		isAlone: movesUniqueValues(shape),
+	}
+	orders.set(shape, order)
+	return order
+}
+
+/** The columns of a key for which the row has a value when it is made. */
+export function namedPart(shape: Shape, { columns }: UniqueKey): ColumnInfo[] {
+	return columns.filter((column) =>
+		shape.slots.some((slot) => slot.column === column && slot.use !== 'update' && slot.expression === undefined),
+	)
+}
+
+/** Rows that name no part of the key may share its value all the same: a default is the same for all. */
+function meetsUnnamed(shape: Shape, key: UniqueKey): boolean {
+	if (namedPart(shape, key).length > 0) return false
+	// SQLite numbers rows itself, each otherwise; and NULL meets nothing.
+	return !key.columns.some(({ isRowId, staysNull }) => isRowId || staysNull)
+}
+
+/** The columns that an update writes. */
+export function written({ set, slots }: Shape): ColumnInfo[] {
+	return [...set, ...slots.filter(({ use }) => use === 'update').map(({ column }) => column)]
+}
+
+/** An update of this shape may change the key. */
+export function moves(shape: Shape, { columns }: UniqueKey): boolean {
+	if (shape.set.length === 0) return false
+	const changed = written(shape)
+	return columns.some((column) => changed.includes(column) || column.column.generated !== undefined)
+}
+
+function movesUniqueValues(shape: Shape): boolean {
+	const { table, set } = shape
+	return set.length > 0 && (table.hasOpaqueIndexes || table.keys.some((key) => moves(shape, key)))
+}
+
+/** The columns with which the row refers to its own table, where it does. */
+export function ownReferences(shape: Shape): ColumnInfo[][] {
+	const own = shape.table.parents.filter(({ isOwnTable }) => isOwnTable)
+	return own.map(({ columns }) => columns).filter((columns) => columns.every((column) => isGiven(shape, column)))
+}

@@ -1,0 +1,79 @@
+import { classify, type Said } from '../database/failure'
+import { type Rows, saidError } from '../database/send'
+import { faultAt } from './encode'
+import { type Conflict, ConflictError, type Fault, InvalidRowError } from './errors'
+import type { Outcome } from './outcome'
+import type { Shape } from './shape'
+import type { Step } from './statements'
+
+/**
+ * What it means for its caller that the database refused one row, read from the database's words. `step` is the statement
+ * that it refused, nothing for COMMIT; `why` tells the parents that are missing.
+ */
+export function refusalOf(shape: Shape, step: Step | undefined, said: Said, why: Rows | undefined): Outcome {
+	const error = classify(saidError(said))
+	if (error.failure !== 'constraint') return { kind: 'error', error }
+	const isCheck = step === 'checkUpdated' || step === 'checkInserted'
+	const { table } = shape
+	const [, kind, subject = ''] =
+		/(NOT NULL|CHECK|FOREIGN KEY|UNIQUE) constraint failed(?:: (.*))?$/.exec(said.message) ?? []
+	if (isCheck || kind === 'FOREIGN KEY') return orphan(shape, why)
+	if (kind === 'NOT NULL') {
+		const column = table.columns.find(({ column: { name } }) => subject === `${table.name}.${name}`)
+		return invalid(column ? faultAt(column, 'must not be null') : atRow('must not hold null'))
+	}
+	if (kind === 'UNIQUE') return { kind: 'error', error: new ConflictError(conflictsOver(shape, subject)) }
+	// Without a name it is told by its expression, which is SQL.
+	if (kind === 'CHECK' && table.checks.has(subject)) {
+		return invalid(atRow(`breaks the rule "${subject.replaceAll('_', ' ')}"`))
+	}
+	return ruledOut()
+}
+
+/** Nothing stands in the way, and yet it isn't there: a trigger passed over it (RAISE(IGNORE)), or undid it. */
+export function ruledOut(): Outcome {
+	return invalid(atRow('is refused by a rule of the table'))
+}
+
+/** Not there, and what an insert needs is missing. */
+export function unmade({ table, slots }: Shape): Outcome {
+	const missing = table.columns.filter(
+		(column) => column.required && !slots.some((slot) => slot.column === column),
+	)
+	return invalid(
+		...missing.map((column) => faultAt(column, 'is missing, and there is no such row yet to update')),
+	)
+}
+
+function orphan({ table }: Shape, why: Rows = []): Outcome {
+	const places = new Set(why.map(([place]) => place))
+	const columns = new Set(table.parents.flatMap((parent, place) => (places.has(place) ? parent.columns : [])))
+	if (columns.size === 0) return invalid(atRow('would leave a row without the row that it refers to'))
+	return invalid(...[...columns].map((column) => faultAt(column, 'refers to a row that does not exist')))
+}
+
+/** A key that could not be told beforehand, by its columns as SQLite lists them; an index over an expression has none. */
+function conflictsOver({ table, by }: Shape, subject: string): Conflict[] {
+	const names = subject.split(', ')
+	const key = table.keys.find(
+		({ columns }) =>
+			columns.length === names.length &&
+			columns.every(({ column: { name } }) => names.includes(`${table.name}.${name}`)),
+	)
+	if (!key) return []
+	return [
+		{
+			key: key.columns.map(({ property }) => property),
+			// Which of several differ only the other row could tell.
+			differs: by.length === 1 ? by.map(({ property }) => property) : [],
+		},
+	]
+}
+
+function invalid(...faults: Fault[]): Outcome {
+	return { kind: 'error', error: new InvalidRowError(faults) }
+}
+
+function atRow(detail: string): Fault {
+	return { pointer: '', detail }
+}
