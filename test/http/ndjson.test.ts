@@ -42,6 +42,12 @@ describe('NDJSON', () => {
 		])
 	})
 
+	it.each(['\n', '\r\n', ''])('takes a line of 64 KiB, and no longer one, before %j', async (lineEnd) => {
+		const full = JSON.stringify({ username: fresh('full') }).padEnd(64 * 1024)
+		expect(await stream('/accounts', `${full}${lineEnd}`)).toMatchObject([{ created: true }])
+		expect(await stream('/accounts', `${full} ${lineEnd}`)).toMatchObject([{ problem: { status: 413 } }])
+	})
+
 	it('updates too', async () => {
 		const username = fresh('nd')
 		const lines = [{ username }, { username, isSuperuser: true }].map((row) => JSON.stringify(row))
@@ -85,11 +91,13 @@ describe('NDJSON', () => {
 	})
 })
 
+const MEBIBYTE = 1024 * 1024
+
 describe('answerLines', () => {
 	/** An endless upload, which counts the chunks that were taken from it. */
-	function upload() {
+	function upload(text = '{"n":1}\n'.repeat(100)) {
 		const taken = { chunks: 0, cancelled: false }
-		const chunk = new TextEncoder().encode('{"n":1}\n'.repeat(100))
+		const chunk = new TextEncoder().encode(text)
 		const input = new ReadableStream<Uint8Array>(
 			{
 				pull(controller) {
@@ -127,6 +135,54 @@ describe('answerLines', () => {
 		expect(Math.max(...groups)).toBeLessThanOrEqual(500)
 		expect(taken.chunks * 100).toBeLessThanOrEqual(groups.reduce((sum, n) => sum + n, 0) + 600)
 		await answers.cancel()
+	})
+
+	it.each([
+		['large lines', `${'x'.repeat(60_000)}\n`.repeat(4)],
+		['lines that are too long', `${'x'.repeat(70_000)}\n1\n`],
+		['blank lines', `${' '.repeat(60_000)}\n1\n`],
+		['empty lines', `${'\n'.repeat(60_000)}1\n`],
+	])('holds about a mebibyte and one chunk of %s', async (_, text) => {
+		const { input, taken } = upload(text)
+		let answered = 0
+		const held: number[] = []
+		const sizes: number[] = []
+		const answers = answerLines(
+			input,
+			async (lines) => {
+				held.push((taken.chunks - answered) * text.length)
+				answered = taken.chunks
+				sizes.push(lines.reduce((size, line) => size + line.length, 0))
+				return await Promise.resolve(lines.map(() => '{}'))
+			},
+			end,
+		).getReader()
+		for (let group = 0; group < 5; group++) await answers.read()
+		await answers.cancel()
+		expect(Math.max(...sizes)).toBeLessThanOrEqual(MEBIBYTE)
+		expect(Math.max(...held)).toBeLessThanOrEqual(MEBIBYTE + 2 * text.length)
+	})
+
+	it('answers many lines of one chunk in groups, in order', async () => {
+		const lines = Array.from({ length: 20_001 }, (_, i) => String(i))
+		const input = new ReadableStream<Uint8Array>({
+			start(controller) {
+				controller.enqueue(new TextEncoder().encode(lines.join('\n')))
+				controller.close()
+			},
+		})
+		const groups: number[] = []
+		const answers = answerLines(
+			input,
+			async (group) => {
+				groups.push(group.length)
+				return await Promise.resolve(group.map((line) => new TextDecoder().decode(line as Uint8Array)))
+			},
+			end,
+		)
+		expect(await new Response(answers).text()).toBe(`${lines.join('\n')}\n`)
+		expect(groups).toEqual([...Array.from({ length: 40 }, () => 500), 1])
+		expect(ends).toEqual(['answered'])
 	})
 
 	it('says that it broke where the upload did, once that is answered', async () => {
@@ -200,7 +256,7 @@ describe('LineSplitter', () => {
 		const splitter = new LineSplitter()
 		const part = new Uint8Array(40_000).fill(0x61)
 		expect([...splitter.push(part), ...splitter.push(part), ...splitter.push(part)]).toEqual([])
-		expect(splitter.push(new TextEncoder().encode('\nok\n'))).toEqual([
+		expect([...splitter.push(new TextEncoder().encode('\nok\n'))]).toEqual([
 			'too-long',
 			new TextEncoder().encode('ok'),
 		])
