@@ -7,6 +7,12 @@ const MAX_GROUP_BYTES = 1024 * 1024
 /** How a stream came to its end: whole, left by who read the answers, or broken, for its upload or an answer failed. */
 export type StreamEnd = 'answered' | 'cancelled' | 'broken'
 
+/** What a group of lines is answered with. `last` where the stream breaks there: no more can be answered. */
+export interface Answers {
+	lines: string[]
+	last?: boolean
+}
+
 /**
  * Answers a stream of lines while it is still arriving, in memory bounded by a group of lines and a chunk: each group is
  * what has arrived while the one before was at the database. The next group is only read once the caller has taken the
@@ -14,7 +20,7 @@ export type StreamEnd = 'answered' | 'cancelled' | 'broken'
  */
 export function answerLines(
 	input: ReadableStream<Uint8Array>,
-	answer: (lines: Line[]) => Promise<string[]>,
+	answer: (lines: Line[]) => Promise<Answers>,
 	end: (how: StreamEnd) => void,
 ): ReadableStream<Uint8Array> {
 	const encoder = new TextEncoder()
@@ -29,7 +35,7 @@ export function answerLines(
 	/** Every line is answered. */
 	let over = false
 	let left = false
-	let answering: Promise<string[]> | undefined
+	let answering: Promise<Answers> | undefined
 
 	/** A group, as large as it may be or as has arrived. */
 	async function gather(): Promise<Line[]> {
@@ -54,6 +60,12 @@ export function answerLines(
 		}
 	}
 
+	async function breakOff(): Promise<void> {
+		ended = 'broken'
+		over = true
+		await reader.cancel().catch(() => undefined)
+	}
+
 	function linesOf(chunk: Awaited<ReturnType<typeof read>>): Iterator<Line> {
 		if (chunk === 'broken-off') {
 			ended = 'broken'
@@ -72,7 +84,8 @@ export function answerLines(
 					if (group.length > 0) {
 						answering = answer(group)
 						const answers = await answering
-						controller.enqueue(encoder.encode(`${answers.join('\n')}\n`))
+						controller.enqueue(encoder.encode(`${answers.lines.join('\n')}\n`))
+						if (answers.last && !left) await breakOff()
 					}
 				} catch (error) {
 					if (left) return

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Line, LineSplitter } from '../../src/http/lines'
-import { answerLines, type StreamEnd } from '../../src/http/ndjson'
+import { type Answers, answerLines, type StreamEnd } from '../../src/http/ndjson'
 import { SERVICE } from '../support/bindings'
 import { call, fresh } from '../support/service'
 
@@ -124,7 +124,7 @@ describe('answerLines', () => {
 			input,
 			async (lines) => {
 				groups.push(lines.length)
-				return await Promise.resolve(lines.map(() => '{}'))
+				return await Promise.resolve({ lines: lines.map(() => '{}') })
 			},
 			end,
 		).getReader()
@@ -153,7 +153,7 @@ describe('answerLines', () => {
 				held.push((taken.chunks - answered) * text.length)
 				answered = taken.chunks
 				sizes.push(lines.reduce((size, line) => size + line.length, 0))
-				return await Promise.resolve(lines.map(() => '{}'))
+				return await Promise.resolve({ lines: lines.map(() => '{}') })
 			},
 			end,
 		).getReader()
@@ -176,7 +176,8 @@ describe('answerLines', () => {
 			input,
 			async (group) => {
 				groups.push(group.length)
-				return await Promise.resolve(group.map((line) => new TextDecoder().decode(line as Uint8Array)))
+				const texts = group.map((line) => new TextDecoder().decode(line as Uint8Array))
+				return await Promise.resolve({ lines: texts })
 			},
 			end,
 		)
@@ -189,11 +190,23 @@ describe('answerLines', () => {
 		const failing = new ReadableStream<Uint8Array>({
 			start: (controller) => controller.error(new Error('gone')),
 		})
-		const answers = answerLines(failing, (lines) => Promise.resolve(lines.map(String)), end).getReader()
+		const answers = answerLines(
+			failing,
+			(lines) => Promise.resolve({ lines: lines.map(String) }),
+			end,
+		).getReader()
 		const { value } = await answers.read()
 		expect(new TextDecoder().decode(value)).toBe('broken-off\n')
 		expect(await answers.read()).toMatchObject({ done: true })
 		expect(ends).toEqual(['broken'])
+	})
+
+	it('breaks off where no more can be answered', async () => {
+		const { input, taken } = upload()
+		const answers = answerLines(input, () => Promise.resolve({ lines: ['"no more"'], last: true }), end)
+		expect(await new Response(answers).text()).toBe('"no more"\n')
+		expect(ends).toEqual(['broken'])
+		expect(taken.cancelled).toBe(true)
 	})
 
 	it('says that it broke where it fails to answer', async () => {
@@ -203,7 +216,7 @@ describe('answerLines', () => {
 	})
 
 	it('ends only after what was at the database when the caller went away', async () => {
-		const { promise, resolve } = Promise.withResolvers<string[]>()
+		const { promise, resolve } = Promise.withResolvers<Answers>()
 		let asked = false
 		const answer = async () => {
 			asked = true
@@ -216,14 +229,18 @@ describe('answerLines', () => {
 		expect(await first).toMatchObject({ done: true })
 		await new Promise((turn) => setTimeout(turn, 20))
 		expect(ends).toEqual([])
-		resolve(['{}'])
+		resolve({ lines: ['{}'] })
 		await cancelled
 		expect(ends).toEqual(['cancelled'])
 	})
 
 	it('stops the upload when the caller goes away', async () => {
 		const { input, taken } = upload()
-		const answers = answerLines(input, (lines) => Promise.resolve(lines.map(() => '{}')), end).getReader()
+		const answers = answerLines(
+			input,
+			(lines) => Promise.resolve({ lines: lines.map(() => '{}') }),
+			end,
+		).getReader()
 		await answers.read()
 		await answers.cancel()
 		expect(ends).toEqual(['cancelled'])
