@@ -1,4 +1,13 @@
-import { type Builder, get, pipelineRow, pipelineRows, postArray, postLines, postRow } from './requests.ts'
+import {
+	type Builder,
+	get,
+	pipelineRow,
+	pipelineRows,
+	postArray,
+	postLines,
+	postRefused,
+	postRow,
+} from './requests.ts'
 import type { Work } from './work.ts'
 import type { WorkerName } from './workers.ts'
 
@@ -15,10 +24,12 @@ export interface Case {
 	target: WorkerName | 'libsql'
 	/** The rows that a request asks for. 0: it asks for none. */
 	rows: number
+	/** How many of them the database refuses. */
+	refused?: number
 	build: Builder
 	/** The statuses of a right answer, for a work that is all of one kind; another work may have any of them. */
 	statuses: { new: number; existing: number }
-	/** What a right answer says once for every row, or once where there are none. */
+	/** What a right answer says once for every row that is not refused, or once where none is asked for. */
 	mark: string
 	full: Grid
 	quick: Grid
@@ -151,6 +162,17 @@ const table = {
 		build: postArray('/users?by=email'),
 		statuses: OK,
 		mark: '"row":',
+	},
+	'array-refused': {
+		...BULK,
+		title: 'this service, arrays of 1,000, 10 refused',
+		target: 'ours',
+		refused: 10,
+		build: postRefused('/accounts?by=username', 10),
+		statuses: OK,
+		mark: '"row":',
+		full: { works: ['new'], connections: [1, 16] },
+		quick: { works: ['new'], connections: [16] },
 	},
 	ndjson: {
 		...BULK,

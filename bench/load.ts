@@ -86,7 +86,7 @@ function tellsCreation(answer: Answer | Error, { statuses }: Case): boolean {
 
 function problemWith(
 	answer: Answer | Error,
-	{ statuses, mark, rows }: Case,
+	{ statuses, mark, rows, refused = 0 }: Case,
 	{ work }: Order,
 ): string | undefined {
 	if (answer instanceof Error) return answer.message
@@ -99,7 +99,7 @@ function problemWith(
 	if (body.includes('"type":"error"')) return body.slice(0, 200)
 	if (mark === '') return undefined
 	const times = body.split(mark).length - 1
-	return times === Math.max(1, rows) ? undefined : `${times} rows: ${body.slice(0, 200)}`
+	return times === Math.max(1, rows - refused) ? undefined : `${times} rows: ${body.slice(0, 200)}`
 }
 
 function quantile(sorted: readonly number[], share: number): number {

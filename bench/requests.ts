@@ -1,4 +1,4 @@
-import { rowOf, type Work } from './work.ts'
+import { REFUSED, rowOf, type Work } from './work.ts'
 
 /** What a request sends; the connection adds the rest. Text is ASCII. */
 export interface Sending {
@@ -24,6 +24,15 @@ export function postRow(path: string): Builder {
 
 export function postArray(path: string): Builder {
 	return (keys) => ({ method: 'POST', path, type: JSON_TYPE, body: `[${keys.map(rowOf).join()}]` })
+}
+
+/** Accounts, of which the database refuses so many, evenly spread. */
+export function postRefused(path: string, count: number): Builder {
+	return (keys) => {
+		const step = keys.length / count
+		const accounts = keys.map((key, place) => `{"username":"${place % step === 0 ? REFUSED : ''}${key}"}`)
+		return { method: 'POST', path, type: JSON_TYPE, body: `[${accounts.join()}]` }
+	}
 }
 
 export function postLines(path: string): Builder {

@@ -4,7 +4,7 @@ import { startLibsqlServer } from '../scripts/libsql-server.ts'
 import { applyMigrations } from '../scripts/migrations.ts'
 import type { Case } from './cases.ts'
 import { type Counts, startProxy } from './proxy.ts'
-import { keyOf, SEEDED } from './work.ts'
+import { keyOf, REFUSED, SEEDED } from './work.ts'
 import { startWorkerd } from './workerd.ts'
 import { type WorkerName, workers } from './workers.ts'
 
@@ -60,7 +60,11 @@ export async function startStage(
 
 async function seed(url: string): Promise<void> {
 	const keys = Array.from({ length: SEEDED }, (_, index) => keyOf('existing', '', index))
-	await createClient({ url }).execute({
+	const client = createClient({ url })
+	await client.execute(
+		`CREATE TRIGGER refusal BEFORE INSERT ON accounts WHEN NEW.username LIKE '${REFUSED}%' BEGIN SELECT RAISE(ABORT, 'refused'); END`,
+	)
+	await client.execute({
 		sql: `INSERT INTO users (name, email) SELECT value, value || '@example.com' FROM json_each(?1)`,
 		args: [JSON.stringify(keys)],
 	})

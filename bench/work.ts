@@ -28,3 +28,6 @@ function seededKey(index: number): string {
 export function rowOf(key: string): string {
 	return `{"name":"${key}","email":"${key}@example.com"}`
 }
+
+/** The database refuses accounts whose names start so: see stage.ts. */
+export const REFUSED = 'refused-'

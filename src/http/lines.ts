@@ -2,6 +2,9 @@
 export const MAX_LINE_BYTES = 64 * 1024
 
 const NEWLINE = 0x0a
+const RETURN = 0x0d
+/** A carriage return at the end of a line belongs to its end, and does not count. */
+const MAX_KEPT_BYTES = MAX_LINE_BYTES + 1
 
 /** A line's bytes, or that it was longer than allowed, or that the connection ended before it did. */
 export type Line = Uint8Array | 'too-long' | 'broken-off'
@@ -12,38 +15,40 @@ export type Line = Uint8Array | 'too-long' | 'broken-off'
  */
 export class LineSplitter {
 	#parts: Uint8Array[] = []
-	#length = 0
+	#length = 0;
 
-	/** The lines that this chunk completes. */
-	push(chunk: Uint8Array): Line[] {
-		const lines: Line[] = []
+	/** The lines that this chunk completes, cut as they are asked for: all of them, before the next chunk. */
+	*push(chunk: Uint8Array): Generator<Line, void> {
 		let start = 0
 		for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
 			this.#append(chunk.subarray(start, end))
-			lines.push(this.#take())
+			yield this.#take()
 			start = end + 1
 		}
 		this.#append(chunk.subarray(start))
-		return lines
 	}
 
 	/** The last line, where no newline ends it. */
-	end(): Line[] {
-		return this.#length > 0 ? [this.#take()] : []
+	*end(): Generator<Line, void> {
+		if (this.#length > 0) yield this.#take()
 	}
 
 	#append(part: Uint8Array): void {
 		this.#length += part.length
-		if (this.#length > MAX_LINE_BYTES) this.#parts = []
+		if (this.#length > MAX_KEPT_BYTES) this.#parts = []
 		else if (part.length > 0) this.#parts.push(part)
 	}
 
 	#take(): Line {
-		const line = this.#length > MAX_LINE_BYTES ? 'too-long' : join(this.#parts, this.#length)
+		const line = this.#length > MAX_KEPT_BYTES ? undefined : withoutReturn(join(this.#parts, this.#length))
 		this.#parts = []
 		this.#length = 0
-		return line
+		return line && line.length <= MAX_LINE_BYTES ? line : 'too-long'
 	}
+}
+
+function withoutReturn(line: Uint8Array): Uint8Array {
+	return line.at(-1) === RETURN ? line.subarray(0, -1) : line
 }
 
 function join(parts: Uint8Array[], length: number): Uint8Array {
@@ -60,5 +65,5 @@ function join(parts: Uint8Array[], length: number): Uint8Array {
 
 /** Nothing but the white space that JSON allows. */
 export function isBlank(line: Line): boolean {
-	return typeof line !== 'string' && line.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d)
+	return typeof line !== 'string' && line.every((byte) => byte === 0x20 || byte === 0x09 || byte === RETURN)
 }

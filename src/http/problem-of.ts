@@ -9,6 +9,7 @@ import {
 	NotAUniqueKeyError,
 } from '../get-or-create/errors'
 import { causeOf, countRow, type Notes } from '../log'
+import { isLimited, noMoreCalls } from './limited'
 import { Problem } from './problem'
 
 const RETRY_AFTER_SECONDS = '1'
@@ -16,6 +17,7 @@ const RETRY_AFTER_SECONDS = '1'
 /** The one place where what went wrong becomes what a caller is told. */
 export function problemOf(error: unknown): Problem {
 	if (error instanceof Problem) return error
+	if (isLimited(error)) return noMoreCalls()
 	if (error instanceof DatabaseError) return databaseProblem(error.failure)
 	if (error instanceof MisconfiguredError) return misconfigured()
 	if (error instanceof ConflictError) return conflictProblem(error)

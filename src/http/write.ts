@@ -11,9 +11,10 @@ import type { ColumnInfo } from '../get-or-create/table'
 import { causeOf, countRow, wordOf } from '../log'
 import type { AppEnv } from './app-env'
 import { bodyTypeOf, jsonBody, MAX_ROWS, parseJson } from './body'
+import { limitOf, noMoreCalls } from './limited'
 import type { Line } from './lines'
 import { locationOf } from './location'
-import { answerLines, begun, type StreamEnd } from './ndjson'
+import { type Answers, answerLines, begun, type StreamEnd } from './ndjson'
 import { Problem } from './problem'
 import { countedProblem } from './problem-of'
 import { byParameter, columnsParameter, knownParameters } from './query'
@@ -117,7 +118,7 @@ async function answerGroup(
 	operation: Write,
 	lines: Line[],
 	first: number,
-): Promise<string[]> {
+): Promise<Answers> {
 	const read = lines.map((line, place): { ask: Ask } | { error: unknown } => {
 		try {
 			return { ask: askFor(operation, jsonOf(line), first + place) }
@@ -127,13 +128,16 @@ async function answerGroup(
 	})
 	const asks = read.flatMap((line) => ('ask' in line ? [line.ask] : []))
 	const answered = await ask(c, operation, asks)
+	const limit = limitOf(answered)
+	if (limit) return { lines: [JSON.stringify(lastItem(c, limit, first + 1))], last: true }
 	if (!c.finalized && answered.some(({ replayed }) => replayed)) c.header(REPLAYED, 'true')
 	const outcomes = answered.values()
-	return read.map((line) => {
+	const answers = read.map((line) => {
 		if ('error' in line) return JSON.stringify(problemItem(c, line.error))
 		const outcome = outcomes.next().value
 		return JSON.stringify(outcome && itemOf(c, operation, outcome))
 	})
+	return { lines: answers }
 }
 
 function jsonOf(line: Line): unknown {
@@ -171,8 +175,20 @@ async function ask(c: Context<AppEnv>, { resource }: Write, asks: Ask[]): Promis
 /** What stands for one row in an array or a stream. */
 function itemOf(c: Context<AppEnv>, operation: Write, outcome: Outcome): object {
 	if (outcome.kind === 'error') return problemItem(c, outcome.error)
-	countRow(c.get('notes'), wordOf(outcome))
-	return bodyOf(operation, outcome)
+	try {
+		const body = bodyOf(operation, outcome)
+		countRow(c.get('notes'), wordOf(outcome))
+		return body
+	} catch (error) {
+		// Another writer has stored what its column can't mean: that is this row's failure alone.
+		return problemItem(c, error)
+	}
+}
+
+/** What a stream ends with that can't go on. */
+function lastItem(c: Context<AppEnv>, limit: DatabaseError, line: number): object {
+	c.get('notes').cause ??= causeOf(limit)
+	return problemItem(c, noMoreCalls(line))
 }
 
 function problemItem(c: Context<AppEnv>, error: unknown): object {

@@ -47,6 +47,7 @@ export async function ask(origin: string, sending: Sending, signal?: AbortSignal
 
 const SLUGS: Readonly<Record<number, string>> = {
 	409: 'conflict',
+	422: 'invalid-row',
 	500: 'misconfigured',
 	503: 'database-unavailable',
 	504: 'database-timeout',

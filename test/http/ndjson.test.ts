@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Line, LineSplitter } from '../../src/http/lines'
-import { answerLines, type StreamEnd } from '../../src/http/ndjson'
+import { type Answers, answerLines, type StreamEnd } from '../../src/http/ndjson'
 import { SERVICE } from '../support/bindings'
 import { call, fresh } from '../support/service'
 
@@ -40,6 +40,12 @@ describe('NDJSON', () => {
 			{ problem: expect.objectContaining({ type: '/problems/conflict', status: 409 }) },
 			{ row: { id: expect.any(Number), name: b, email: b }, created: true },
 		])
+	})
+
+	it.each(['\n', '\r\n', ''])('takes a line of 64 KiB, and no longer one, before %j', async (lineEnd) => {
+		const full = JSON.stringify({ username: fresh('full') }).padEnd(64 * 1024)
+		expect(await stream('/accounts', `${full}${lineEnd}`)).toMatchObject([{ created: true }])
+		expect(await stream('/accounts', `${full} ${lineEnd}`)).toMatchObject([{ problem: { status: 413 } }])
 	})
 
 	it('updates too', async () => {
@@ -85,11 +91,13 @@ describe('NDJSON', () => {
 	})
 })
 
+const MEBIBYTE = 1024 * 1024
+
 describe('answerLines', () => {
 	/** An endless upload, which counts the chunks that were taken from it. */
-	function upload() {
+	function upload(text = '{"n":1}\n'.repeat(100)) {
 		const taken = { chunks: 0, cancelled: false }
-		const chunk = new TextEncoder().encode('{"n":1}\n'.repeat(100))
+		const chunk = new TextEncoder().encode(text)
 		const input = new ReadableStream<Uint8Array>(
 			{
 				pull(controller) {
@@ -116,7 +124,7 @@ describe('answerLines', () => {
 			input,
 			async (lines) => {
 				groups.push(lines.length)
-				return await Promise.resolve(lines.map(() => '{}'))
+				return await Promise.resolve({ lines: lines.map(() => '{}') })
 			},
 			end,
 		).getReader()
@@ -129,15 +137,76 @@ describe('answerLines', () => {
 		await answers.cancel()
 	})
 
+	it.each([
+		['large lines', `${'x'.repeat(60_000)}\n`.repeat(4)],
+		['lines that are too long', `${'x'.repeat(70_000)}\n1\n`],
+		['blank lines', `${' '.repeat(60_000)}\n1\n`],
+		['empty lines', `${'\n'.repeat(60_000)}1\n`],
+	])('holds about a mebibyte and one chunk of %s', async (_, text) => {
+		const { input, taken } = upload(text)
+		let answered = 0
+		const held: number[] = []
+		const sizes: number[] = []
+		const answers = answerLines(
+			input,
+			async (lines) => {
+				held.push((taken.chunks - answered) * text.length)
+				answered = taken.chunks
+				sizes.push(lines.reduce((size, line) => size + line.length, 0))
+				return await Promise.resolve({ lines: lines.map(() => '{}') })
+			},
+			end,
+		).getReader()
+		for (let group = 0; group < 5; group++) await answers.read()
+		await answers.cancel()
+		expect(Math.max(...sizes)).toBeLessThanOrEqual(MEBIBYTE)
+		expect(Math.max(...held)).toBeLessThanOrEqual(MEBIBYTE + 2 * text.length)
+	})
+
+	it('answers many lines of one chunk in groups, in order', async () => {
+		const lines = Array.from({ length: 20_001 }, (_, i) => String(i))
+		const input = new ReadableStream<Uint8Array>({
+			start(controller) {
+				controller.enqueue(new TextEncoder().encode(lines.join('\n')))
+				controller.close()
+			},
+		})
+		const groups: number[] = []
+		const answers = answerLines(
+			input,
+			async (group) => {
+				groups.push(group.length)
+				const texts = group.map((line) => new TextDecoder().decode(line as Uint8Array))
+				return await Promise.resolve({ lines: texts })
+			},
+			end,
+		)
+		expect(await new Response(answers).text()).toBe(`${lines.join('\n')}\n`)
+		expect(groups).toEqual([...Array.from({ length: 40 }, () => 500), 1])
+		expect(ends).toEqual(['answered'])
+	})
+
 	it('says that it broke where the upload did, once that is answered', async () => {
 		const failing = new ReadableStream<Uint8Array>({
 			start: (controller) => controller.error(new Error('gone')),
 		})
-		const answers = answerLines(failing, (lines) => Promise.resolve(lines.map(String)), end).getReader()
+		const answers = answerLines(
+			failing,
+			(lines) => Promise.resolve({ lines: lines.map(String) }),
+			end,
+		).getReader()
 		const { value } = await answers.read()
 		expect(new TextDecoder().decode(value)).toBe('broken-off\n')
 		expect(await answers.read()).toMatchObject({ done: true })
 		expect(ends).toEqual(['broken'])
+	})
+
+	it('breaks off where no more can be answered', async () => {
+		const { input, taken } = upload()
+		const answers = answerLines(input, () => Promise.resolve({ lines: ['"no more"'], last: true }), end)
+		expect(await new Response(answers).text()).toBe('"no more"\n')
+		expect(ends).toEqual(['broken'])
+		expect(taken.cancelled).toBe(true)
 	})
 
 	it('says that it broke where it fails to answer', async () => {
@@ -147,7 +216,7 @@ describe('answerLines', () => {
 	})
 
 	it('ends only after what was at the database when the caller went away', async () => {
-		const { promise, resolve } = Promise.withResolvers<string[]>()
+		const { promise, resolve } = Promise.withResolvers<Answers>()
 		let asked = false
 		const answer = async () => {
 			asked = true
@@ -160,14 +229,18 @@ describe('answerLines', () => {
 		expect(await first).toMatchObject({ done: true })
 		await new Promise((turn) => setTimeout(turn, 20))
 		expect(ends).toEqual([])
-		resolve(['{}'])
+		resolve({ lines: ['{}'] })
 		await cancelled
 		expect(ends).toEqual(['cancelled'])
 	})
 
 	it('stops the upload when the caller goes away', async () => {
 		const { input, taken } = upload()
-		const answers = answerLines(input, (lines) => Promise.resolve(lines.map(() => '{}')), end).getReader()
+		const answers = answerLines(
+			input,
+			(lines) => Promise.resolve({ lines: lines.map(() => '{}') }),
+			end,
+		).getReader()
 		await answers.read()
 		await answers.cancel()
 		expect(ends).toEqual(['cancelled'])
@@ -200,7 +273,7 @@ describe('LineSplitter', () => {
 		const splitter = new LineSplitter()
 		const part = new Uint8Array(40_000).fill(0x61)
 		expect([...splitter.push(part), ...splitter.push(part), ...splitter.push(part)]).toEqual([])
-		expect(splitter.push(new TextEncoder().encode('\nok\n'))).toEqual([
+		expect([...splitter.push(new TextEncoder().encode('\nok\n'))]).toEqual([
 			'too-long',
 			new TextEncoder().encode('ok'),
 		])

@@ -27,6 +27,26 @@ const conflict = (start: number, end: number): Event => ({
 	by: ['username', 'lastLogin'],
 })
 
+const TOO_LATE = '2200-01-01T00:00:00.000Z'
+const refused = (method: Event['method'], value: string, start: number, end: number) =>
+	event(method, value, { kind: 'refused' }, start, end)
+
+/** The rows of one array. */
+function arrayOf(...events: Event[]): Event[] {
+	const array: Event['array'] = {
+		table: 'accounts',
+		method: 'PUT',
+		by: undefined,
+		rows: [],
+		naming: [],
+		isArray: true,
+		patience: undefined,
+		key: undefined,
+		asksAgain: false,
+	}
+	return events.map((each) => ({ ...each, array }))
+}
+
 /** What is wrong with a history that ends with this value. */
 function check(events: Event[], last: string | undefined): string {
 	const accounts = last === undefined ? [] : [row(last)]
@@ -50,6 +70,14 @@ describe('a history', () => {
 		['whose creator does not know', [unknown('a', 0), found('a', 5, 6)], 'a'],
 		['of a conflict with another value', [created('a', 0, 1), conflict(2, 3)], 'a'],
 		['without a row', [unknown('a', 0)], undefined],
+		['of rows that break a rule', [refused('POST', TOO_LATE, 0, 1), unknown(TOO_LATE, 0)], undefined],
+		['of an update that breaks a rule', [created('a', 0, 1), refused('PUT', TOO_LATE, 2, 3)], 'a'],
+		['of an array', arrayOf(created('a', 0, 5), updated('b', 0, 5), updated('c', 0, 5)), 'c'],
+		[
+			'of an array that another came between',
+			[...arrayOf(created('a', 0, 5), updated('b', 0, 5)), found('a', 1, 2), updated('c', 1, 6)],
+			'c',
+		],
 	])('%s can be explained', (_, events, last) => {
 		expect(check(events, last)).toBe('')
 	})
@@ -87,6 +115,39 @@ describe('a history', () => {
 		],
 		['a value that nobody wrote', [created('a', 0, 1), found('z', 2, 3)], 'a', 'which nobody wrote'],
 		['a conflict with nobody', [conflict(0, 1), created('a', 2, 3)], 'a', 'a conflict with nobody'],
+		['a refusal for nothing', [refused('POST', 'a', 0, 1)], undefined, 'refused for nothing'],
+		['a rule that was not kept', [created(TOO_LATE, 0, 1)], 'a', 'written though it is refused'],
+		['a row that breaks a rule', [unknown(TOO_LATE, 0)], TOO_LATE, 'a row that is refused is there'],
+		[
+			'a refusal of a row that is there',
+			[created('a', 0, 1), refused('POST', TOO_LATE, 2, 3)],
+			'a',
+			'refused though it was there',
+		],
+		[
+			'a refusal of a row that its array has made',
+			arrayOf(created('a', 0, 5), refused('POST', TOO_LATE, 0, 5)),
+			'a',
+			'refused though an earlier row had found it',
+		],
+		[
+			'an array whose last row came first',
+			arrayOf(created('a', 0, 5), updated('b', 0, 5), updated('c', 0, 5)),
+			'b',
+			'an earlier row was applied last',
+		],
+		[
+			'an array whose first row was seen in the end',
+			[created('a', 0, 1), ...arrayOf(updated('b', 2, 5), updated('c', 2, 5)), found('b', 6, 7)],
+			'd',
+			'an earlier row was applied last',
+		],
+		[
+			'an array whose second row made what the first had found',
+			arrayOf(found('b', 0, 5), created('b', 0, 5)),
+			'b',
+			'created by a later row',
+		],
 		[
 			'an answer about something else',
 			[{ ...updated('b', 2, 3), asked: { username: 'bob' } }, created('b', 0, 1)],

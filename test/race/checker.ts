@@ -1,6 +1,7 @@
+import { wrongOrders } from './arrays.ts'
+import { byKey, keyOf, mayWrite, show, valueOf } from './events.ts'
 import { type Event, type Final, KEY_OF, type StoredRow, wrongColumns } from './history.ts'
-
-type Table = keyof Final
+import { wrongRefusals } from './refusals.ts'
 
 /**
  * What no order of the events could explain: nothing, where all callers were told the truth.
@@ -10,13 +11,15 @@ type Table = keyof Final
  * and only if the zones of its values do not collide (Gibbons and Korach, Testing Shared Memories, 1997).
  */
 export function violationsOf(events: readonly Event[], final: Final, now: number): string[] {
-	const tables: Table[] = ['users', 'accounts']
+	const tables: (keyof Final)[] = ['users', 'accounts']
 	return tables.flatMap((table) => {
 		const own = events.filter((event) => event.table === table)
 		return [
 			...own.flatMap(wrongAnswer),
 			...wrongConflicts(own),
+			...wrongRefusals(own, final[table]),
 			...wrongCreators(own, final[table]),
+			...wrongOrders(own, final[table]),
 			...wrongHistories(own, final[table], now),
 		]
 	})
@@ -43,7 +46,9 @@ function wrongConflicts(events: readonly Event[]): string[] {
 		const { told, asked, end } = event
 		if (told.kind !== 'conflict') return []
 		const unheld = told.keys.filter((column) => {
-			const known = writers.get(`${column} ${asked[column]}`) ?? []
+			// Whoever made the account need not know its id.
+			const held = column === 'id' ? 'username' : column
+			const known = writers.get(`${held} ${asked[held]}`) ?? []
 			return !known.some((writer) => writer.event.start < end && differs(writer.event, event))
 		})
 		return unheld.length > 0 ? [`a conflict with nobody over ${unheld.join()}: ${show(event)}`] : []
@@ -51,7 +56,7 @@ function wrongConflicts(events: readonly Event[]): string[] {
 }
 
 function differs(one: Event, other: Event): boolean {
-	return other.by.some((column) => one.asked[column] !== other.asked[column])
+	return other.by.some((column) => column !== 'id' && one.asked[column] !== other.asked[column])
 }
 
 /** Rows that are lost, or that have no creator, or two. */
@@ -154,33 +159,4 @@ function collisions(zones: readonly Zone[]): string[] {
 			...inside.map(({ value }) => `${value} was overwritten by the older ${zone.value}`),
 		]
 	})
-}
-
-/** Was told that it wrote, or doesn't know. */
-function mayWrite({ told }: Event): boolean {
-	return told.kind === 'unknown' || (told.kind === 'row' && (told.created || told.updated))
-}
-
-/** Events by the key of the row that they are about: the one they were told of, else the one they asked for. */
-function byKey(events: readonly Event[]): Map<unknown, Event[]> {
-	return Map.groupBy(
-		events,
-		({ table, asked, told }) => (told.kind === 'row' ? told.row : asked)[KEY_OF[table]],
-	)
-}
-
-function keyOf([event]: readonly Event[], row: StoredRow): unknown {
-	return event && row[KEY_OF[event.table]]
-}
-
-/** All of a row but its key and id. */
-function valueOf(table: Table, row: Readonly<Record<string, unknown>>): string {
-	return table === 'users'
-		? String(row['name'])
-		: JSON.stringify([row['lastLogin'] ?? null, row['isSuperuser'] ?? false])
-}
-
-function show({ method, by, asked, told, start, end }: Event): string {
-	const said = told.kind === 'row' ? JSON.stringify(told) : told.kind
-	return `${method} by ${by.join()} ${JSON.stringify(asked)} at ${start.toFixed(1)}-${end.toFixed(1)}: ${said}`
 }

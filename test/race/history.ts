@@ -1,10 +1,12 @@
 import { type Answer, faultOf } from '../faults/client.ts'
-import type { Operation } from './operation.ts'
+import { type Operation, sentOf } from './operation.ts'
 
 /** What a caller was told of one row. */
 export type Told =
 	| { kind: 'row'; row: StoredRow; created: boolean; updated: boolean }
 	| { kind: 'conflict'; keys: readonly string[] }
+	/** By a rule of the database: nothing was written. */
+	| { kind: 'refused' }
 	/** It may have been done, or be done yet. */
 	| { kind: 'unknown' }
 
@@ -19,6 +21,8 @@ export interface Event {
 	told: Told
 	start: number
 	end: number
+	/** Of the rows of one array, which are in its order: the array. */
+	array?: Operation
 }
 
 /** The rows that are there in the end, by table. */
@@ -31,7 +35,7 @@ interface Item {
 	row?: StoredRow
 	created?: boolean
 	updated?: boolean
-	problem?: { status: number; conflicts?: Conflict[] }
+	problem?: { status: number; type?: string; conflicts?: Conflict[] }
 }
 
 interface Conflict {
@@ -58,10 +62,11 @@ export function eventsOf(operation: Operation, answer: Answer, times: Times): Ev
 	for (const [place, asked] of rows.entries()) {
 		const told = toldOf(items[place])
 		if (told === undefined) return `no answer to a row: ${JSON.stringify(items[place])}`
-		const by = operation.by ?? defaultBy(method, table, asked)
+		const by = operation.by ?? defaultBy(method, table, sentOf(operation, place))
 		const { start } = times
 		const end = told.kind === 'unknown' ? Number.POSITIVE_INFINITY : times.end
-		const event: Event = { table, method, by, asked, told, start, end }
+		const array = operation.isArray ? { array: operation } : {}
+		const event: Event = { table, method, by, asked, told, start, end, ...array }
 		// The service too may have asked again, under the key, where its own first try was lost.
 		const late = isReplayed(answer) || (operation.key !== undefined && wrongColumns(event).length > 0)
 		events.push(...(late ? replayedEvents(event, times) : [event]))
@@ -103,7 +108,10 @@ export function leavesUnknown({ status, body }: Answer): boolean {
 }
 
 /** What a repeat of the same request is told again. */
-export function flagsOf(operation: Operation, answer: Answer): object[] {
+export function flagsOf(
+	operation: Operation,
+	answer: Answer,
+): { created?: boolean | undefined; updated?: boolean | undefined; status: number | undefined }[] {
 	return itemsOf(operation, answer).map(({ created, updated, problem }) => ({
 		created,
 		updated,
@@ -111,9 +119,10 @@ export function flagsOf(operation: Operation, answer: Answer): object[] {
 	}))
 }
 
-/** POST asks by all that it says, PUT by the unique keys in it. */
-function defaultBy(method: Operation['method'], table: Operation['table'], asked: object): string[] {
-	return method === 'PUT' && table === 'accounts' ? ['username'] : Object.keys(asked)
+/** POST asks by all that it says, PUT by the primary key in it, or else by the unique keys. */
+function defaultBy(method: Operation['method'], table: Operation['table'], sent: object): string[] {
+	if (method === 'POST' || table === 'users') return Object.keys(sent)
+	return 'id' in sent ? ['id'] : ['username']
 }
 
 function itemsOf({ isArray, rows }: Operation, { status, body }: Answer): Item[] {
@@ -127,6 +136,8 @@ function toldOf({ row, created, updated, problem }: Item = {}): Told | undefined
 	switch (problem?.status) {
 		case 409:
 			return { kind: 'conflict', keys: (problem.conflicts ?? []).flatMap(({ key }) => key) }
+		case 422:
+			return problem.type === '/problems/invalid-row' ? { kind: 'refused' } : undefined
 		// It can't be told which of its tries were lost on the way back: see `Failure`.
 		case 503:
 		case 504:

@@ -18,6 +18,7 @@ describe('callers of three processes, of which one has an object, while everythi
 		expect(report.updated).toBeGreaterThan(100)
 		expect(report.conflicts).toBeGreaterThan(100)
 		expect(report.unknown).toBeGreaterThan(100)
+		expect(report.refused).toBeGreaterThan(50)
 		expect(report.replayed).toBeGreaterThan(100)
 		expect(Object.keys(report.troubles).length).toBeGreaterThan(5)
 	})

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { type Answer, ask } from '../faults/client.ts'
 import type { Stage } from '../faults/stage.ts'
 import { violationsOf } from './checker.ts'
@@ -12,7 +13,8 @@ import {
 	leavesUnknown,
 	type StoredRow,
 } from './history.ts'
-import { type Operation, operationsOf } from './operation.ts'
+import { named, type Operation, operationsOf, sentOf } from './operation.ts'
+import { RULES } from './rules.ts'
 
 export interface RaceOptions {
 	seed: number
@@ -28,6 +30,8 @@ export interface Report {
 	updated: number
 	conflicts: number
 	unknown: number
+	/** Rows that the database refused. */
+	refused: number
 	/** Rows that were read by a repeat. */
 	replayed: number
 	troubles: Record<string, number>
@@ -37,18 +41,27 @@ export interface Report {
 
 /** Lets callers race for rows while everything goes wrong, and holds what they were told against what is there in the end. */
 export async function race(stage: Stage, { seed, seconds, callers }: RaceOptions): Promise<Report> {
+	for (const rule of RULES) await stage.query(rule)
 	const ends = AbortSignal.timeout(seconds * 1000)
 	const events: Event[] = []
 	const unexpected: string[] = []
+	/** Of accounts, by their usernames, as far as anybody was told. */
+	const ids = new Map<unknown, number>()
 	let requests = 0
 	const callerOf = async (caller: number): Promise<void> => {
 		const origin = stage.workers[caller % stage.workers.length]?.origin ?? ''
 		for (const operation of operationsOf(seed, caller)) {
 			if (ends.aborted) return
 			requests++
-			const told = await perform(origin, operation)
-			if (typeof told === 'string') unexpected.push(told)
-			else events.push(...told)
+			const told = await perform(origin, named(operation, ids))
+			if (typeof told === 'string') {
+				unexpected.push(told)
+				continue
+			}
+			events.push(...told)
+			for (const { told: answer } of told) {
+				if (answer.kind === 'row') ids.set(answer.row['username'], answer.row.id)
+			}
 		}
 	}
 	const [troubles] = await Promise.all([
@@ -63,6 +76,7 @@ export async function race(stage: Stage, { seed, seconds, callers }: RaceOptions
 		updated: told.updated?.length ?? 0,
 		conflicts: told.conflict?.length ?? 0,
 		unknown: told.unknown?.length ?? 0,
+		refused: told.refused?.length ?? 0,
 		replayed: events.filter(({ by }) => by.length === 0).length,
 		troubles,
 		violations: [...unexpected, ...violationsOf(events, await finalOf(stage), performance.now())],
@@ -92,16 +106,21 @@ async function perform(origin: string, operation: Operation): Promise<Event[] | 
 	if (leavesUnknown(again)) return events
 	const repeated = eventsOf(operation, again, { start, last: asked, end: performance.now() })
 	if (typeof repeated === 'string') return repeated
-	const [before, after] = [answer, again].map((each) => JSON.stringify(flagsOf(operation, each)))
-	if (before !== after || !isReplayed(again)) {
-		return `a repeat was told otherwise: ${before}, then ${after}, of ${JSON.stringify(operation)}`
+	const [before = [], after = []] = [answer, again].map((each) => flagsOf(operation, each))
+	// Of a row that was refused nothing is kept, its key neither: it was asked for anew.
+	const kept = before.map(({ status }) => status !== 422)
+	const isSame = before.every((told, place) => !kept[place] || isDeepStrictEqual(told, after[place]))
+	if (!isSame || (kept.includes(true) && !isReplayed(again))) {
+		const flags = JSON.stringify([before, after])
+		return `a repeat was told otherwise: ${flags} of ${JSON.stringify(operation)}`
 	}
 	// What it did is told once; what it read then counts too.
 	return [...events, ...repeated.filter(({ by }) => by.length === 0)]
 }
 
 async function tryOnce(origin: string, operation: Operation, patience?: number): Promise<Answer> {
-	const { table, method, by, rows, isArray, key } = operation
+	const { table, method, by, isArray, key } = operation
+	const rows = operation.rows.map((_, place) => sentOf(operation, place))
 	return await ask(
 		origin,
 		{
@@ -114,7 +133,7 @@ async function tryOnce(origin: string, operation: Operation, patience?: number):
 	)
 }
 
-function nameOf({ told }: Event): 'created' | 'updated' | 'found' | 'conflict' | 'unknown' {
+function nameOf({ told }: Event): 'created' | 'updated' | 'found' | Exclude<Event['told']['kind'], 'row'> {
 	if (told.kind !== 'row') return told.kind
 	if (told.created) return 'created'
 	return told.updated ? 'updated' : 'found'

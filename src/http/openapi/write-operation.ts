@@ -95,7 +95,7 @@ export function writeOperation(resource: Resource, verb: Verb): Operation {
 						},
 					},
 					'application/x-ndjson': ndjson(
-						'One answer a line, as in the items of the array, while the rows are still arriving.',
+						'One answer a line, as in the items of the array, while the rows are still arriving. A stream longer than one request may be ends with a `database-unavailable` problem that names the line to go on with.',
 						[0, 1].map((index) => exampleResult(resource, verb, index, index === 1)),
 					),
 				},
