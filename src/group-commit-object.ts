@@ -53,7 +53,7 @@ function sizeOf({ statements }: Unit): number {
 
 /**
  * Units fail one by one, so that no isolate's harm another's. Of a transaction that was ended, the isolate whose unit did
- * it is told, and the others' units go again; where nobody can tell whose fault it was, each isolate's go alone.
+ * it is told, and the others' units go again; where it was too much, or one's SQL is none, each isolate's go alone.
  */
 async function commitTogether(batch: Batch, jobs: Job[], deadline: number): Promise<Sent<Committed>[]> {
 	const starts: number[] = []
@@ -91,7 +91,7 @@ async function commitTogether(batch: Batch, jobs: Job[], deadline: number): Prom
 }
 
 /** The transaction was rolled back, and one isolate's units may do where those of all did not. */
-const NOBODYS = new Set<FailedCommit['failure']>(['commit-refused', 'too-large', 'unparsable', 'unreadable'])
+const NOBODYS = new Set<FailedCommit['failure']>(['too-large', 'unparsable', 'unreadable'])
 
 function told(error: unknown): FailedCommit {
 	const { failure, cause, unit } = classify(error)

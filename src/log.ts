@@ -1,5 +1,6 @@
 import { DatabaseError } from './database/failure'
 import { MisconfiguredError } from './env'
+import { UnreadableError } from './get-or-create/read-value'
 
 /** What is noted about a request, or a call over RPC, on its way to the log: words and figures, never a value. */
 export interface Notes {
@@ -71,7 +72,11 @@ const MAX_FRAMES = 5
  * what it read) are told by their name and by where they come from.
  */
 export function causeOf(error: unknown): string {
-	if (error instanceof DatabaseError || error instanceof MisconfiguredError) {
+	if (
+		error instanceof DatabaseError ||
+		error instanceof MisconfiguredError ||
+		error instanceof UnreadableError
+	) {
 		return `${error.name}: ${error.message}`
 	}
 	if (!(error instanceof Error)) return 'unknown'

@@ -3,6 +3,7 @@ import { faultAt } from './encode'
 import type { RowError } from './errors'
 import { isIdempotencyKey } from './idempotency'
 import { type Outcome, outcomesOf, type Submit } from './outcome'
+import { readValue, UnreadableError } from './read-value'
 import type { Ask } from './row-request'
 import type { ColumnInfo, TableInfo } from './table'
 import { requireUniqueKey } from './unique-key'
@@ -23,7 +24,7 @@ export interface Result {
 
 /** What stands in a row's place in the many forms. */
 export interface Failed {
-	error: RowError | DatabaseError
+	error: RowError | DatabaseError | UnreadableError
 }
 
 /** Rows of one transaction: enough to make it worth while, few enough for libSQL to take them as one parameter. */
@@ -68,7 +69,7 @@ export async function askMany(
 			}
 		})
 		const outcomes = await outcomesOf(info, asks, submit)
-		results.push(...outcomes.map((outcome) => resultOf(columns, outcome)))
+		results.push(...outcomes.map((outcome) => resultOf(info, columns, outcome)))
 	}
 	return results
 }
@@ -80,12 +81,17 @@ export function onlyOne<R extends { created: boolean }>([result]: readonly (R | 
 	return result
 }
 
-function resultOf(columns: readonly ColumnInfo[], outcome: Outcome): Result | Failed {
+function resultOf(table: TableInfo, columns: readonly ColumnInfo[], outcome: Outcome): Result | Failed {
 	if (outcome.kind === 'error') return { error: outcome.error }
 	const { values, created, updated, replayed } = outcome
-	const row = columns.map(({ property, column, index }) => {
-		const value = values[index] ?? null
-		return [property, value === null ? null : column.mapFromDriverValue(value)]
-	})
-	return { row: Object.fromEntries(row), created, updated, ...(replayed ? { replayed } : {}) }
+	try {
+		const row = columns.map((column) => [
+			column.property,
+			readValue(table, column, values[column.index] ?? null),
+		])
+		return { row: Object.fromEntries(row), created, updated, ...(replayed ? { replayed } : {}) }
+	} catch (error) {
+		if (error instanceof UnreadableError) return { error }
+		throw error
+	}
 }

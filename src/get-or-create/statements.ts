@@ -159,7 +159,7 @@ function selectOf(shape: Shape, manner: Manner): string {
 	const kept = shape.set.length > 0 ? ` WHEN ${anyDiffers(shape)} THEN ${stoppedBy(shape, 'update', manner)}` : ''
 	// A repeat of what was refused is refused again, and told what stands in the way now.
 	const repeated = shape.keyed
-		? ` WHEN ${wasRefused(shape)} THEN ${stoppedBy(shape, shape.set.length > 0 ? 'update' : 'insert', { ...manner, rows: 'one' })}`
+		? ` WHEN ${wasRefused(shape)} THEN ${stoppedBy(shape, shape.insertable ? 'insert' : 'update', { ...manner, rows: 'one' })}`
 		: ''
 	return `SELECT ${columns}, item.key, CASE WHEN ${anchor} IS NULL THEN ${missed}${kept}${repeated} END ${from}`
 }

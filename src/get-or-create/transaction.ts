@@ -11,6 +11,7 @@ import {
 import { anchorOf, type Manner } from './conditions'
 import type { Outcome } from './outcome'
 import { type Asker, type PendingCall, type Plan, planCalls } from './plan'
+import { decoded } from './read-value'
 import { refusalOf, ruledOut } from './refusal'
 import { certain, type Found, hexOf, readPlan, type StepRows, twinOutcome } from './results'
 import type { RowRequest } from './row-request'
@@ -131,7 +132,7 @@ export async function runTransaction(batch: Batch, calls: readonly Call[], deadl
 			const askers = plan.rows[i]?.askers
 			if (!askers) continue
 			if (found.kind === 'made') made.push({ shape: plan.shape, askers, identity: found.identity })
-			else settle(calls, plan.shape, askers, found)
+			else settle(calls, plan.shape, askers, manner.asBytes ? decodedOutcome(plan.shape, found) : found)
 		}
 	}
 	await readMade(batch, calls, made, deadline)
@@ -168,6 +169,10 @@ function unitOf({ shape, rows, after }: Plan, manner: Manner | undefined, name: 
 function isOwnTry(calls: readonly Call[], { rows }: Plan, name: string): boolean {
 	const [id = ''] = name.split('.', 1)
 	return rows.some(({ askers }) => askers.some(({ call }) => calls[call]?.tries.includes(id)))
+}
+
+function decodedOutcome({ table }: Shape, outcome: Outcome): Outcome {
+	return outcome.kind === 'row' ? { ...outcome, values: decoded(table, outcome.values) } : outcome
 }
 
 /** Of a refused plan: the answer, where it is one row's; and else its rows go again, one by one. */
@@ -303,7 +308,8 @@ export async function findRow(
 		try {
 			const [rows] = await query(batch, statements, 'read', deadline)
 			const row = rows?.[0]
-			return row?.[anchorOf(shape).index] === null ? undefined : row
+			if (!row || row[anchorOf(shape).index] === null) return undefined
+			return asBytes ? decoded(shape.table, row) : row
 		} catch (error) {
 			if (asBytes || classify(error).failure !== 'unreadable') throw error
 		}

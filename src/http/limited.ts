@@ -2,11 +2,9 @@ import { DatabaseError } from '../database/failure'
 import type { Outcome } from '../get-or-create/outcome'
 import { Problem } from './problem'
 
-/** The failure of a call that the runtime did not let the request make: it had made as many as it may. */
-const LIMITED: string = 'limited'
-
+/** The runtime did not let the request make a call: it had made as many as it may. */
 export function isLimited(error: unknown): error is DatabaseError {
-	return error instanceof DatabaseError && error.failure === LIMITED
+	return error instanceof DatabaseError && error.failure === 'limited'
 }
 
 /** Why rows have no answer: their request could not ask for them. Nothing where it got a row for one of them. */

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import type { DriverValue } from '../database/send'
 import { faultAt } from '../get-or-create/encode'
 import type { Fault } from '../get-or-create/errors'
+import { readValue } from '../get-or-create/read-value'
 import type { ColumnInfo } from '../get-or-create/table'
 import { fieldOf } from './field'
 import type { Resource } from './resource'
@@ -12,11 +13,11 @@ export interface RowFormat {
 	parse(json: unknown): { row: Record<string, unknown>; faults: Fault[] }
 	/** One column's value from a query or a path, where all is text; undefined where it can't be one. */
 	parseText(column: ColumnInfo, text: string): unknown
-	/** The row as callers see it. */
+	/** The row as callers see it. @throws UnreadableError */
 	present(values: readonly DriverValue[]): Record<string, unknown>
 }
 
-export function rowFormat({ visible }: Resource): RowFormat {
+export function rowFormat({ info, visible }: Resource): RowFormat {
 	const fields = new Map(visible.map((column) => [column.property, { column, schema: fieldOf(column) }]))
 	return {
 		parse(json) {
@@ -46,9 +47,9 @@ export function rowFormat({ visible }: Resource): RowFormat {
 		},
 		present(values) {
 			return Object.fromEntries(
-				visible.map(({ property, column, index }) => {
-					const value = values[index] ?? null
-					return [property, value === null ? null : presentable(column.mapFromDriverValue(value))]
+				visible.map((column) => {
+					const value = readValue(info, column, values[column.index] ?? null)
+					return [column.property, presentable(value)]
 				}),
 			)
 		},
