@@ -10,6 +10,10 @@ import { bundle } from '../scripts/bundle.ts'
 import { startLibsqlServer } from '../scripts/libsql-server.ts'
 import { applyMigrations } from '../scripts/migrations.ts'
 import { listen } from '../scripts/server.ts'
+import { kinds, twinNames } from './support/kinds/index.ts'
+import { kindParents, PARENTS } from './support/kinds/references.ts'
+import type { OracleSettings } from './support/provided.ts'
+import { NUMBERED_PARENTS, numberedParents, realKinds } from './support/real-tables.ts'
 import * as schema from './support/schema.ts'
 
 /** One real libSQL server for the whole run, on a free port, with data that goes with it. */
@@ -21,6 +25,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 	await applyMigrations(server)
 	await createTestTables(server.url)
 	project.provide('databaseUrl', server.url)
+	project.provide('oracle', oracleSettings())
 	project.provide('bundle', await bundle('src/index.ts', dataDir))
 	const silent = createServer()
 	project.provide('silentUrl', `http://127.0.0.1:${await listen(silent)}`)
@@ -31,13 +36,38 @@ export default async function setup(project: TestProject): Promise<() => Promise
 	}
 }
 
-/** The test schema's tables, as drizzle-kit would make them. */
+/** For many more histories, or those of one seed. */
+function oracleSettings(): OracleSettings {
+	const { ORACLE_RUNS, ORACLE_SEED, ORACLE_PATH } = process.env
+	return {
+		runs: Number(ORACLE_RUNS ?? 400),
+		seed: Number(ORACLE_SEED ?? Math.floor(Math.random() * 2 ** 31)),
+		path: ORACLE_PATH,
+	}
+}
+
+/** The tests' tables, as drizzle-kit would make them, and what it can't make. */
 async function createTestTables(url: string): Promise<void> {
-	const [empty, full] = await Promise.all([
-		generateSQLiteDrizzleJson({}),
-		generateSQLiteDrizzleJson({ ...schema }),
-	])
+	const twins = [...kinds, ...realKinds].flatMap((kind) => twinNames(kind).map((name) => ({ kind, name })))
+	const made = Object.fromEntries(
+		twins.flatMap(({ kind, name }) => (kind.create ? [] : [[name, kind.table(name)]])),
+	)
 	const client = createClient({ url })
-	await client.batch(await generateSQLiteMigration(empty, full), 'write')
+	await client.batch(await statementsFor({ ...schema, kindParents, numberedParents, ...made }), 'write')
 	await client.executeMultiple(readFileSync(join(import.meta.dirname, 'support/triggers.sql'), 'utf8'))
+	for (const { kind, name } of twins) {
+		await client.executeMultiple(`${kind.create?.(name) ?? ''}\n${kind.triggers?.(name) ?? ''}`)
+	}
+	await client.batch(
+		[
+			...PARENTS.map((code) => ({ sql: 'INSERT INTO kind_parents VALUES (?)', args: [code] })),
+			...NUMBERED_PARENTS.map((id) => ({ sql: 'INSERT INTO numbered_parents VALUES (?)', args: [id] })),
+		],
+		'write',
+	)
+}
+
+async function statementsFor(tables: Record<string, unknown>): Promise<string[]> {
+	const [empty, full] = await Promise.all([generateSQLiteDrizzleJson({}), generateSQLiteDrizzleJson(tables)])
+	return await generateSQLiteMigration(empty, full)
 }

@@ -5,6 +5,16 @@ export interface Provided {
 	silentUrl: string
 	/** The Worker, bundled as it would be deployed. */
 	bundle: string
+	oracle: OracleSettings
+}
+
+/** How long the tests that hold arrays against single rows look for a difference, and where. */
+export interface OracleSettings {
+	/** Histories of each kind of table, in all. */
+	runs: number
+	/** A failure tells it, and the path, to be seen again. */
+	seed: number
+	path: string | undefined
 }
 
 declare module 'vitest' {

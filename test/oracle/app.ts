@@ -1,0 +1,13 @@
+import { createApp } from '../../src/app'
+import { resource } from '../../src/http/resource'
+import type { Twins } from '../support/kinds'
+import type { App } from './send'
+
+/** The service over both tables of each. */
+export function appOf(twins: readonly Twins[]): App {
+	return createApp(
+		twins.flatMap(({ kind: { hidden = [] }, together, single }) =>
+			[together, single].map((table) => resource<typeof table, string>(table, { hidden })),
+		),
+	)
+}
