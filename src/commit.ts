@@ -20,9 +20,7 @@ export async function commit(
 	const deadline = Date.now() + settings.timeout
 	const call = callOf(requests)
 	try {
-		const { by, calls } = await timed(notes, () =>
-			sharedCommits(settings).submit(call, deadline, keepAlive),
-		)
+		const { by, calls } = await timed(notes, () => sharedCommits(settings).submit(call, deadline, keepAlive))
 		notes.commit = by
 		notes.batch = Math.max(notes.batch ?? 0, calls)
 		return outcomesOf(call)

@@ -1,5 +1,13 @@
 import { DatabaseError, type Said } from './failure'
-import { type Batch, type Mode, type Rows, type Statement, saidError, type Unit, type UnitResult } from './send'
+import {
+	type Batch,
+	type Mode,
+	type Rows,
+	type Statement,
+	saidError,
+	type Unit,
+	type UnitResult,
+} from './send'
 
 /** Runs statements in one transaction, each only if the one before went well. @throws ChainError where one did not. */
 export type Chain = (statements: readonly Statement[], mode: Mode, deadline: number) => Promise<Rows[]>
@@ -39,7 +47,9 @@ export function chained(chain: Chain): Batch {
 		function mayFollow(unit: Unit | undefined): boolean {
 			const before = unit?.after
 			if (before === undefined) return true
-			return results[before]?.kind === 'done' || (results[before]?.kind === 'skipped' && mayFollow(units[before]))
+			return (
+				results[before]?.kind === 'done' || (results[before]?.kind === 'skipped' && mayFollow(units[before]))
+			)
 		}
 
 		/** Runs units in one transaction; gives the place of one that failed. */

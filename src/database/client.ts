@@ -83,7 +83,8 @@ export function clientBatch(client: Pick<Client, 'batch'>): Batch {
 		try {
 			const asked = client.batch(
 				statements.map(({ sql, args }) => ({ sql, args: [...args] })),
-				mode === 'read' ? 'read' : 'write')
+				mode === 'read' ? 'read' : 'write',
+			)
 			const results = await within(asked, deadline)
 			return results.map(({ rows }) => rows.map((row) => Array.from(row)))
 		} catch (error) {
@@ -95,7 +96,8 @@ export function clientBatch(client: Pick<Client, 'batch'>): Batch {
 /** libSQL's client tells which statement failed; of what the data made COMMIT refuse it tells only the code. */
 function chainErrorOf(error: unknown, commit: number): ChainError | undefined {
 	if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) return undefined
-	const at = 'statementIndex' in error && typeof error.statementIndex === 'number' ? error.statementIndex : commit
+	const at =
+		'statementIndex' in error && typeof error.statementIndex === 'number' ? error.statementIndex : commit
 	const { failure } = classify(error)
 	const isAnswer = at < commit ? failure !== 'rejected' && failure !== 'unknown' : failure === 'constraint'
 	if (!isAnswer) return undefined

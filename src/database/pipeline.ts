@@ -20,7 +20,7 @@ export interface Pipeline {
 	 * What became of each unit, once the transaction is committed.
 	 * @throws DatabaseError where it was not; SyntaxError for an answer that makes no sense, so that nobody knows.
 	 */
-	read(answer: unknown): UnitResult[]
+	read: (answer: unknown) => UnitResult[]
 }
 
 /** Units as one request. A unit alone in its transaction takes nothing that the second version of Hrana doesn't know. */
@@ -40,7 +40,7 @@ export function pipelineOf(units: readonly Unit[], mode: Mode): Pipeline {
 
 interface BatchOfSteps {
 	steps: object[]
-	read(result: BatchResult): UnitResult[]
+	read: (result: BatchResult) => UnitResult[]
 }
 
 const IS_OPEN = { type: 'not', cond: { type: 'is_autocommit' } }
@@ -124,7 +124,9 @@ function sharedBatch(units: readonly Unit[], sqls: StoredSql): BatchOfSteps {
 			const read = places.map(({ first, last, release, asked }, unit): UnitResult => {
 				const failed = results.firstFailure(first, last)
 				if (!failed) {
-					return results.ran(last) ? { kind: 'done', rows: results.allRows(first, last) } : { kind: 'skipped' }
+					return results.ran(last)
+						? { kind: 'done', rows: results.allRows(first, last) }
+						: { kind: 'skipped' }
 				}
 				if (!results.ran(release)) throw endOf(failed.error, unit)
 				return { ...failed, at: failed.at - first, why: results.rowsOf(asked) }
@@ -183,11 +185,11 @@ const batchResult = v.object({
 	step_results: v.array(v.nullable(v.object({ rows: v.custom<unknown[]>(Array.isArray) }))),
 	step_errors: v.array(v.nullable(said)),
 })
-const result = v.variant('type', [
+const requestResult = v.variant('type', [
 	v.object({ type: v.literal('error'), error: said }),
 	v.object({ type: v.literal('ok'), response: v.looseObject({ result: v.optional(batchResult) }) }),
 ])
-const answerSchema = v.object({ results: v.array(result) })
+const answerSchema = v.object({ results: v.array(requestResult) })
 
 type StepsResults = v.InferOutput<typeof batchResult>
 /** Of a batch that could not even be begun only what the database said: nothing of it was done. */

@@ -27,7 +27,9 @@ export function matches(shape: Shape): string {
 
 /** A column of the row that is found: not null, where there is one. */
 export function anchorOf({ table, by }: Shape): ColumnInfo {
-	const key = table.keys.find(({ nullable, columns }) => !nullable && columns.every((column) => by.includes(column)))
+	const key = table.keys.find(
+		({ nullable, columns }) => !nullable && columns.every((column) => by.includes(column)),
+	)
 	const [anchor] = key?.columns ?? []
 	if (!anchor) throw new Error(`"by" holds no key of ${table.name}`)
 	return anchor
@@ -87,7 +89,8 @@ function nextValue(shape: Shape, column: ColumnInfo, change: 'insert' | 'update'
 	const { generated, default: byDefault } = column.column
 	if (generated) return generatedValue(shape, column, change)
 	if (change === 'update') {
-		const slot = shape.set.includes(column) || !isGiven(shape, column) ? slotValue(shape, column, 'update') : undefined
+		const slot =
+			shape.set.includes(column) || !isGiven(shape, column) ? slotValue(shape, column, 'update') : undefined
 		return slot ?? `found.${column.sql}`
 	}
 	const given = slotValue(shape, column, 'insert')
@@ -102,10 +105,18 @@ function literal(value: unknown): string | undefined {
 }
 
 /** The expression of a generated column over the row as it will be, which stands in for the table. */
-function generatedValue(shape: Shape, { column }: ColumnInfo, change: 'insert' | 'update'): string | undefined {
+function generatedValue(
+	shape: Shape,
+	{ column }: ColumnInfo,
+	change: 'insert' | 'update',
+): string | undefined {
 	const as = column.generated?.as
 	const expression: unknown = typeof as === 'function' ? as() : as
-	const text = is(expression, SQL) ? sqlText(expression) : typeof expression === 'string' ? expression : undefined
+	const text = is(expression, SQL)
+		? sqlText(expression)
+		: typeof expression === 'string'
+			? expression
+			: undefined
 	if (text === undefined) return undefined
 	const row = shape.table.columns.map((other) => {
 		const value = other.column.generated ? undefined : nextValue(shape, other, change)
@@ -115,7 +126,11 @@ function generatedValue(shape: Shape, { column }: ColumnInfo, change: 'insert' |
 }
 
 /** `held` holds what the key will be. Nothing where that can't be told beforehand, or will be null. */
-export function holdsNext(shape: Shape, { columns }: UniqueKey, change: 'insert' | 'update'): string | undefined {
+export function holdsNext(
+	shape: Shape,
+	{ columns }: UniqueKey,
+	change: 'insert' | 'update',
+): string | undefined {
 	const conditions: string[] = []
 	for (const column of columns) {
 		const value = nextValue(shape, column, change)
@@ -141,7 +156,11 @@ function readable({ sql, affinity }: ColumnInfo, asBytes: boolean): string {
  * the row's identity, and for each `by` column whether it differs there. In a set a row that nothing stands in the way
  * of is an error ("malformed JSON"): a rule of the table's stopped it, or one that we can't read.
  */
-export function stoppedBy(shape: Shape, change: 'insert' | 'update', { rows, isRepeat }: Pick<Manner, 'rows' | 'isRepeat'>): string {
+export function stoppedBy(
+	shape: Shape,
+	change: 'insert' | 'update',
+	{ rows, isRepeat }: Pick<Manner, 'rows' | 'isRepeat'>,
+): string {
 	const { table, by } = shape
 	const holders = table.keys.flatMap((key, index) => {
 		const held = change === 'insert' || moves(shape, key) ? holdsNext(shape, key, change) : undefined

@@ -26,7 +26,10 @@ export function orderOf(shape: Shape): Order {
 	const { table, verb, by } = shape
 	const parts = table.keys.map((key) => namedPart(shape, key).map(({ index }) => index))
 	const order: Order = {
-		family: JSON.stringify([verb === 'update-or-create' && by.map(({ index }) => index).toSorted(), parts]),
+		family: JSON.stringify([
+			verb === 'update-or-create' && by.map(({ index }) => index).toSorted((a, b) => a - b),
+			parts,
+		]),
 		keepsOrder: table.hasOpaqueIndexes || table.keys.some((key) => meetsUnnamed(shape, key)),
 		isAlone: movesUniqueValues(shape),
 	}
@@ -37,7 +40,9 @@ export function orderOf(shape: Shape): Order {
 /** The columns of a key for which the row has a value when it is made. */
 export function namedPart(shape: Shape, { columns }: UniqueKey): ColumnInfo[] {
 	return columns.filter((column) =>
-		shape.slots.some((slot) => slot.column === column && slot.use !== 'update' && slot.expression === undefined),
+		shape.slots.some(
+			(slot) => slot.column === column && slot.use !== 'update' && slot.expression === undefined,
+		),
 	)
 }
 
@@ -68,5 +73,7 @@ function movesUniqueValues(shape: Shape): boolean {
 /** The columns with which the row refers to its own table, where it does. */
 export function ownReferences(shape: Shape): ColumnInfo[][] {
 	const own = shape.table.parents.filter(({ isOwnTable }) => isOwnTable)
-	return own.map(({ columns }) => columns).filter((columns) => columns.every((column) => isGiven(shape, column)))
+	return own
+		.map(({ columns }) => columns)
+		.filter((columns) => columns.every((column) => isGiven(shape, column)))
 }

@@ -51,7 +51,12 @@ export function planCalls(calls: readonly PendingCall[]): Plan[] {
 		if (oneByOne) {
 			for (const place of places) {
 				const request = requests[place]
-				if (request) plans.push({ shape: request.shape, rows: [{ request, askers: [{ call, place }] }], after: undefined })
+				if (request)
+					plans.push({
+						shape: request.shape,
+						rows: [{ request, askers: [{ call, place }] }],
+						after: undefined,
+					})
 			}
 			continue
 		}

@@ -16,7 +16,7 @@ export interface PlanTry {
 	/** What the notes of this plan in this try begin with. */
 	name: string
 	/** The tries of their own that the plan's rows have gone through, by what their names begin with. */
-	isOwn(name: string): boolean
+	isOwn: (name: string) => boolean
 }
 
 /** What became of a planned row; `made` is one that was created and is no longer what it was asked by, by its identity. */
@@ -27,10 +27,11 @@ export function readPlan({ shape, rows }: Plan, results: StepRows, attempt: Plan
 	const { table } = shape
 	const width = table.columns.length
 	const anchor = anchorOf(shape).index
-	const updated = new Map((results.update ?? []).map((row) => [keyOf(row), row]))
-	const created = new Map((results.insert ?? []).map((row) => [keyOf(row), row]))
-	const noted = new Map((results.read ?? []).map((row) => [row[0], row]))
+	const updated = new Map((results.update ?? []).map((each) => [keyOf(each), each]))
+	const created = new Map((results.insert ?? []).map((each) => [keyOf(each), each]))
+	const noted = new Map((results.read ?? []).map((each) => [each[0], each]))
 	const selected = results.select ?? []
+	const creators = new Map<string | number, number>()
 	const found = rows.map((_, place): Found | undefined => {
 		const row = selected[place]
 		if (row?.[width] !== place) throw new Error('the database left out a row')
@@ -40,6 +41,7 @@ export function readPlan({ shape, rows }: Plan, results: StepRows, attempt: Plan
 		// Claimed once: should two rows that differ to us be one to the database, the first of them made it.
 		const isCreated = created.delete(id)
 		const isUpdated = updated.delete(id)
+		if (isCreated) creators.set(id, place)
 		if (row[width + 1] !== null && row[width + 1] !== undefined && !isCreated && !isUpdated) return undefined
 		return { kind: 'row', values: row, created: isCreated, updated: isUpdated }
 	})
@@ -47,31 +49,38 @@ export function readPlan({ shape, rows }: Plan, results: StepRows, attempt: Plan
 		const row = selected[place] ?? []
 		const note = noted.get(place)
 		const earlier = note && earlierNote(note, place, attempt)
-		if (earlier) return notedOutcome(earlier, inConflict(shape, row))
-		return found[place] ?? missed(shape, row, created, rows.length === 1)
+		// What a later row of the plan made was not yet there when this one's turn came.
+		const holders = holdersIn(row[width + 1]).filter(
+			({ identity }) => (creators.get(keyOf(identity)) ?? -1) < place,
+		)
+		if (earlier) return notedOutcome(earlier, inConflict(shape, holders))
+		return found[place] ?? missed(shape, row, holders, created, rows.length === 1)
 	})
 }
 
 /** Not there, or not as the update would have it: what stood in the way. */
-function missed(shape: Shape, row: DriverValue[], created: Map<string | number, DriverValue[]>, isOne: boolean): Found {
-	const width = shape.table.columns.length
+function missed(
+	shape: Shape,
+	row: DriverValue[],
+	holders: readonly Holder[],
+	created: Map<string | number, DriverValue[]>,
+	isOne: boolean,
+): Found {
 	const isThere = row[anchorOf(shape).index] !== null
-	const holders = holdersIn(row[width + 1])
 	// A row that was made and isn't found was changed by a trigger: it holds its own values.
 	const owners = isOne
 		? [...created.values()]
 		: holders.flatMap(({ identity }) => {
-				const row = created.get(keyOf(identity))
-				return row ? [row] : []
+				const own = created.get(keyOf(identity))
+				return own ? [own] : []
 			})
 	const [mine] = isThere ? [] : owners
 	if (mine) return { kind: 'made', identity: mine }
 	if (!isThere && !shape.insertable) return unmade(shape)
-	return holders.length > 0 ? inConflict(shape, row) : ruledOut()
+	return holders.length > 0 ? inConflict(shape, holders) : ruledOut()
 }
 
-function inConflict(shape: Shape, row: DriverValue[]): Outcome {
-	const holders = holdersIn(row[shape.table.columns.length + 1])
+function inConflict(shape: Shape, holders: readonly Holder[]): Outcome {
 	return { kind: 'error', error: new ConflictError(holders.flatMap((holder) => conflictOver(shape, holder))) }
 }
 

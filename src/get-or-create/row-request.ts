@@ -65,7 +65,9 @@ export function rowRequest(table: TableInfo, ask: Ask): RowRequest {
 		shape,
 		givenEnd: given.length + 1,
 		uniqueValues: uniqueValuesOf(shape, encoded),
-		refersToOwnTable: ownReferences(shape).some((columns) => columns.every(({ property }) => row[property] !== null)),
+		refersToOwnTable: ownReferences(shape).some((columns) =>
+			columns.every(({ property }) => row[property] !== null),
+		),
 	}
 	const { key } = ask
 	if (!key) {
@@ -80,7 +82,11 @@ export function rowRequest(table: TableInfo, ask: Ask): RowRequest {
 }
 
 /** A value as its fingerprint has it. */
-function tell({ column, property }: ColumnInfo, row: Readonly<Record<string, unknown>>, encoded: string): string {
+function tell(
+	{ column, property }: ColumnInfo,
+	row: Readonly<Record<string, unknown>>,
+	encoded: string,
+): string {
 	return column.dataType === 'json' ? orderedJson(row[property]) : encoded
 }
 
@@ -100,7 +106,7 @@ const COPIES = 4
 
 /** About how much memory a row takes while it waits, in bytes. */
 export function weightOf({ json }: RowRequest): number {
-	// biome-ignore lint/suspicious/noControlCharactersInRegex: what V8 keeps in one byte a character
-	const isWide = json.length > ROW_BYTES && /[^\x00-\xff]/.test(json)
+	// V8 keeps a text in one byte a character where none is beyond these.
+	const isWide = json.length > ROW_BYTES && /[\u0100-\uffff]/.test(json)
 	return ROW_BYTES + json.length * COPIES * (isWide ? 2 : 1)
 }

@@ -156,7 +156,8 @@ function selectOf(shape: Shape, manner: Manner): string {
 	const from = `FROM json_each(?1) AS item LEFT JOIN ${shape.table.sql} AS found ON ${matches(shape)}`
 	if (shape.verb === 'get') return `SELECT ${columns}, item.key ${from}`
 	const missed = shape.insertable ? stoppedBy(shape, 'insert', manner) : `'[]'`
-	const kept = shape.set.length > 0 ? ` WHEN ${anyDiffers(shape)} THEN ${stoppedBy(shape, 'update', manner)}` : ''
+	const kept =
+		shape.set.length > 0 ? ` WHEN ${anyDiffers(shape)} THEN ${stoppedBy(shape, 'update', manner)}` : ''
 	// A repeat of what was refused is refused again, and told what stands in the way now.
 	const repeated = shape.keyed
 		? ` WHEN ${wasRefused(shape)} THEN ${stoppedBy(shape, shape.insertable ? 'insert' : 'update', { ...manner, rows: 'one' })}`
@@ -176,10 +177,10 @@ export function selectByIdentity(shape: Shape): string {
  */
 function checkOf(shape: Shape, change: 'insert' | 'update'): string | undefined {
 	const { table, set } = shape
-	const written = table.parents.filter(
+	const referring = table.parents.filter(
 		({ columns }) => change === 'insert' || columns.every((column) => set.includes(column)),
 	)
-	const missing = written.flatMap((parent) => isOrphan(shape, parent) ?? [])
+	const missing = referring.flatMap((parent) => isOrphan(shape, parent) ?? [])
 	if (missing.length === 0) return undefined
 	return `SELECT abs(CASE WHEN changes() > 0 AND EXISTS (SELECT 1 FROM json_each(?1) AS item WHERE ${missing.join(' OR ')}) THEN -9223372036854775808 ELSE 1 END)`
 }

@@ -13,7 +13,7 @@ import type { Outcome } from './outcome'
 import { type Asker, type PendingCall, type Plan, planCalls } from './plan'
 import { decoded } from './read-value'
 import { refusalOf, ruledOut } from './refusal'
-import { certain, type Found, hexOf, readPlan, type StepRows, twinOutcome } from './results'
+import { certain, hexOf, readPlan, type StepRows, twinOutcome } from './results'
 import type { RowRequest } from './row-request'
 import type { Shape } from './shape'
 import { selectByIdentity, statementsOf } from './statements'
@@ -66,7 +66,11 @@ export function isAlone({ way, alone }: Call): boolean {
 }
 
 /** Runs a call to its end: at most two transactions for each row, unless one of them ends a transaction. Never throws for what the database does. */
-export async function runCall(batch: Batch, requests: readonly RowRequest[], deadline: number): Promise<Outcome[]> {
+export async function runCall(
+	batch: Batch,
+	requests: readonly RowRequest[],
+	deadline: number,
+): Promise<Outcome[]> {
 	const call = callOf(requests)
 	try {
 		while (!isDone(call)) await runTransaction(batch, [call], deadline)
@@ -192,7 +196,12 @@ function settleFailed(
 	}
 }
 
-function settle(calls: readonly Call[], shape: Shape, [first, ...twins]: [Asker, ...Asker[]], outcome: Outcome): void {
+function settle(
+	calls: readonly Call[],
+	shape: Shape,
+	[first, ...twins]: [Asker, ...Asker[]],
+	outcome: Outcome,
+): void {
 	const tell = ({ call, place }: Asker, told: Outcome) => {
 		const to = calls[call]
 		if (to) to.outcomes[place] = certain(shape, told, to.doubt)
@@ -237,7 +246,10 @@ function regroup(calls: readonly Call[], plans: readonly Plan[], error: Database
 		for (const call of calls) call.alone = true
 		return
 	}
-	const rows = plans.reduce((sum, plan) => sum + plan.rows.reduce((all, { askers }) => all + askers.length, 0), 0)
+	const rows = plans.reduce(
+		(sum, plan) => sum + plan.rows.reduce((all, { askers }) => all + askers.length, 0),
+		0,
+	)
 	const [only] = calls
 	if (isTooMuch(failure) && only && rows > 1) {
 		only.limit = Math.ceil(rows / 2)
@@ -277,7 +289,12 @@ interface Made {
 }
 
 /** Reads rows that a trigger changed as they were made: one more read, on this path only. */
-async function readMade(batch: Batch, calls: readonly Call[], made: readonly Made[], deadline: number): Promise<void> {
+async function readMade(
+	batch: Batch,
+	calls: readonly Call[],
+	made: readonly Made[],
+	deadline: number,
+): Promise<void> {
 	for (const { shape, askers, identity } of made) {
 		let outcome: Outcome
 		try {
@@ -293,7 +310,9 @@ async function readMade(batch: Batch, calls: readonly Call[], made: readonly Mad
 }
 
 function encoded(value: DriverValue): string {
-	return typeof value === 'bigint' ? String(value) : JSON.stringify(value instanceof ArrayBuffer ? hexOf(value) : value)
+	return typeof value === 'bigint'
+		? String(value)
+		: JSON.stringify(value instanceof ArrayBuffer ? hexOf(value) : value)
 }
 
 /** Reads the row that a request of the verb `get` asks for. @throws DatabaseError */
