@@ -18,6 +18,8 @@ export interface Manner {
 	asBytes: boolean
 	/** After a try that may have been done: see `changes`. */
 	isRepeat: boolean
+	/** Later rows of the same call follow in the same transaction, and could hide what becomes of these. */
+	isFollowed: boolean
 }
 
 /** The row asked for. The column stands first, so that its affinity and collation rule, and its index serves. */
@@ -151,16 +153,15 @@ function readable({ sql, affinity }: ColumnInfo, asBytes: boolean): string {
 	return `CASE typeof(${value}) WHEN 'text' THEN CAST(${value} AS BLOB) ELSE ${value} END`
 }
 
+/** An error ("malformed JSON"), and not a constant, which SQLite would evaluate beforehand. */
+export const UNEXPLAINED = `json(item.key || 'unexplained')`
+
 /**
  * The rows that hold the unique values which this one would have: for each the key, by its place among the table's keys,
- * the row's identity, and for each `by` column whether it differs there. In a set a row that nothing stands in the way
- * of is an error ("malformed JSON"): a rule of the table's stopped it, or one that we can't read.
+ * the row's identity, and for each `by` column whether it differs there. Where `isStrict`, a row that nothing stands in
+ * the way of is an error: a rule of the table's stopped it, or one that we can't read.
  */
-export function stoppedBy(
-	shape: Shape,
-	change: 'insert' | 'update',
-	{ rows, isRepeat }: Pick<Manner, 'rows' | 'isRepeat'>,
-): string {
+export function stoppedBy(shape: Shape, change: 'insert' | 'update', isStrict: boolean): string {
 	const { table, by } = shape
 	const holders = table.keys.flatMap((key, index) => {
 		const held = change === 'insert' || moves(shape, key) ? holdsNext(shape, key, change) : undefined
@@ -169,11 +170,21 @@ export function stoppedBy(
 		const other = change === 'update' ? ` AND ${isOther(table)}` : ''
 		return `SELECT json_array(${[index, identityJson(shape, 'held'), ...differs].join(', ')}) AS holder FROM ${table.sql} AS held WHERE ${held}${other}`
 	})
-	const isStrict = rows === 'set' && !isRepeat
-	if (holders.length === 0) return isStrict ? `json(item.key || 'unexplained')` : `'[]'`
-	const none = isStrict ? `CASE count(*) WHEN 0 THEN json(item.key || 'unexplained') ELSE ` : ''
+	if (holders.length === 0) return isStrict ? UNEXPLAINED : `'[]'`
+	const none = isStrict ? `CASE count(*) WHEN 0 THEN ${UNEXPLAINED} ELSE ` : ''
 	const all = `json_group_array(json(holder))`
 	return `(SELECT ${none}${all}${none && ' END'} FROM (${holders.join(' UNION ALL ')}))`
+}
+
+/** How the row that was just made is found, where a trigger has changed what it was asked by; nothing where it can't be. */
+export function isMade(shape: Shape): string | undefined {
+	const conditions: string[] = []
+	for (const column of shape.table.identity) {
+		const value = slotValue(shape, column, 'insert') ?? (column.isRowId ? 'last_insert_rowid()' : undefined)
+		if (value === undefined) return undefined
+		conditions.push(`found.${column.sql} = ${value}`)
+	}
+	return conditions.join(' AND ')
 }
 
 /** `held` is not the row that is found. */

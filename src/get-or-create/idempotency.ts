@@ -4,10 +4,10 @@ import {
 	columnsOf,
 	identityJson,
 	isIdentical,
+	isMade,
 	type Manner,
 	matches,
 	stoppedBy,
-	valueOf,
 } from './conditions'
 import { KEPT_SECONDS } from './idempotency-keys'
 import type { Shape } from './shape'
@@ -68,6 +68,8 @@ export function notesOf(shape: Shape, manner: Manner): NoteStatements | undefine
 	const rowKey = identityJson(shape, 'found')
 	const differs = set.length > 0 && anyDiffers(shape)
 	const alone = manner.rows === 'one'
+	const isItMade = isMade(shape)
+	const made = isItMade ? `(SELECT ${rowKey} FROM ${table.sql} AS found WHERE ${isItMade})` : 'NULL'
 	return {
 		// There is none for a row that can't be made, like for any other that is not valid.
 		write: [
@@ -88,7 +90,7 @@ export function notesOf(shape: Shape, manner: Manner): NoteStatements | undefine
 			? settled(
 					shape,
 					`note.outcome = 'created'`,
-					done(shape, 'insert', `coalesce((SELECT ${rowKey} ${from}), ${madeRow(shape)})`),
+					done(shape, 'insert', `coalesce((SELECT ${rowKey} ${from}), ${made})`),
 				)
 			: settled(shape, `note.outcome <> 'found'`, {
 					rowKey: `coalesce((SELECT ${rowKey} ${from}${differs ? ` AND NOT (note.outcome = 'updated' AND ${differs})` : ''}), json(note.outcome))`,
@@ -124,23 +126,12 @@ function settled(shape: Shape, which: string, { rowKey, outcome, join = '' }: Se
  * has refused the row: that is an error, and nothing is noted, like for any other row that is not valid.
  */
 function done(shape: Shape, change: 'insert' | 'update', rowKey: string): Settled {
-	const stopped = stoppedBy(shape, change, { rows: 'set', isRepeat: false })
+	const stopped = stoppedBy(shape, change, true)
 	return {
 		rowKey: `CASE WHEN changes() > 0 THEN ${rowKey} END`,
 		outcome: `CASE WHEN changes() > 0 THEN note.outcome WHEN json_array_length(${stopped}) > 0 THEN 'refused' END`,
 		join: change === 'update' ? `LEFT JOIN ${shape.table.sql} AS found ON ${matches(shape)}` : '',
 	}
-}
-
-/** The identity of the row that was just made, where a trigger has changed what it was asked by. */
-function madeRow(shape: Shape): string {
-	const { table } = shape
-	const conditions = table.identity.map((column) => {
-		const isKnown = shape.slots.some(({ column: other, use }) => other === column && use !== 'update')
-		if (isKnown) return `found.${column.sql} = ${valueOf(shape, column, 'insert')}`
-		return column.isRowId ? `found.${column.sql} = last_insert_rowid()` : 'false'
-	})
-	return `(SELECT ${identityJson(shape, 'found')} FROM ${table.sql} AS found WHERE ${conditions.join(' AND ')})`
 }
 
 /**

@@ -54,6 +54,8 @@ export function readPlan({ shape, rows }: Plan, results: StepRows, attempt: Plan
 			({ identity }) => (creators.get(keyOf(identity)) ?? -1) < place,
 		)
 		if (earlier) return notedOutcome(earlier, inConflict(shape, holders))
+		const made = rows.length === 1 ? results.made?.[0] : undefined
+		if (!found[place] && made) return { kind: 'row', values: made, created: true, updated: false }
 		return found[place] ?? missed(shape, row, holders, created, rows.length === 1)
 	})
 }

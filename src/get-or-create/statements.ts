@@ -4,15 +4,17 @@ import {
 	columnsOf,
 	holdsNext,
 	isIdentical,
+	isMade,
 	isOther,
 	type Manner,
 	matches,
 	names,
 	stoppedBy,
+	UNEXPLAINED,
 	valueOf,
 } from './conditions'
 import { type NoteStatements, noteCondition, notesOf, wasRefused } from './idempotency'
-import { moves, ownReferences, written } from './order'
+import { moves, written } from './order'
 import { isGiven, type Shape } from './shape'
 import type { Parent } from './table'
 
@@ -24,6 +26,7 @@ export type Step =
 	| 'settleUpdated'
 	| 'insert'
 	| 'checkInserted'
+	| 'made'
 	| 'settle'
 	| 'read'
 	| 'select'
@@ -43,8 +46,8 @@ const built = new WeakMap<Shape, Map<string, Statements>>()
 export function statementsOf(shape: Shape, manner: Manner): Statements {
 	const known = built.get(shape) ?? new Map<string, Statements>()
 	built.set(shape, known)
-	const { rows, asBytes, isRepeat } = manner
-	const name = `${rows} ${asBytes} ${isRepeat}`
+	const { rows, asBytes, isRepeat, isFollowed } = manner
+	const name = `${rows} ${asBytes} ${isRepeat} ${isFollowed}`
 	let statements = known.get(name)
 	if (!statements) known.set(name, (statements = build(shape, manner)))
 	return statements
@@ -55,7 +58,7 @@ function build(shape: Shape, manner: Manner): Statements {
 	const changing = changes(shape, manner)
 	const insert = changing ? insertOf(shape, manner) : undefined
 	const update = changing ? updateOf(shape) : undefined
-	const isChecked = manner.rows === 'one' || ownReferences(shape).length > 0
+	const isChecked = manner.rows === 'one' || manner.isFollowed
 	const all: Record<Step, string | undefined> = {
 		write: notes?.write,
 		update,
@@ -63,6 +66,7 @@ function build(shape: Shape, manner: Manner): Statements {
 		settleUpdated: notes?.settleUpdated,
 		insert,
 		checkInserted: insert && isChecked ? checkOf(shape, 'insert') : undefined,
+		made: insert && manner.rows === 'one' ? madeOf(shape, manner) : undefined,
 		settle: notes?.settle,
 		read: notes?.read,
 		select: selectOf(shape, manner),
@@ -74,6 +78,7 @@ function build(shape: Shape, manner: Manner): Statements {
 		'settleUpdated',
 		'insert',
 		'checkInserted',
+		'made',
 		'settle',
 		'read',
 		'select',
@@ -155,14 +160,26 @@ function selectOf(shape: Shape, manner: Manner): string {
 	const columns = columnsOf(shape, manner)
 	const from = `FROM json_each(?1) AS item LEFT JOIN ${shape.table.sql} AS found ON ${matches(shape)}`
 	if (shape.verb === 'get') return `SELECT ${columns}, item.key ${from}`
-	const missed = shape.insertable ? stoppedBy(shape, 'insert', manner) : `'[]'`
+	const isStrict = manner.rows === 'set' && !manner.isRepeat
+	// A trigger may have changed what it was asked by: then later rows would meet it before it is read.
+	const unmade = isStrict && manner.isFollowed ? UNEXPLAINED : stoppedBy(shape, 'insert', isStrict)
+	const missed = shape.insertable ? unmade : `'[]'`
 	const kept =
-		shape.set.length > 0 ? ` WHEN ${anyDiffers(shape)} THEN ${stoppedBy(shape, 'update', manner)}` : ''
+		shape.set.length > 0 ? ` WHEN ${anyDiffers(shape)} THEN ${stoppedBy(shape, 'update', isStrict)}` : ''
 	// A repeat of what was refused is refused again, and told what stands in the way now.
 	const repeated = shape.keyed
-		? ` WHEN ${wasRefused(shape)} THEN ${stoppedBy(shape, shape.insertable ? 'insert' : 'update', { ...manner, rows: 'one' })}`
+		? ` WHEN ${wasRefused(shape)} THEN ${stoppedBy(shape, shape.insertable ? 'insert' : 'update', false)}`
 		: ''
 	return `SELECT ${columns}, item.key, CASE WHEN ${anchor} IS NULL THEN ${missed}${kept}${repeated} END ${from}`
+}
+
+/** The row that was just made, whatever a trigger has made of it. */
+function madeOf(shape: Shape, manner: Manner): string | undefined {
+	const made = isMade(shape)
+	return (
+		made &&
+		`SELECT ${columnsOf(shape, manner)} FROM json_each(?1) AS item CROSS JOIN ${shape.table.sql} AS found ON ${made} WHERE changes() > 0`
+	)
 }
 
 /** Rows by their identities, in the order asked. */

@@ -99,7 +99,9 @@ export async function runTransaction(batch: Batch, calls: readonly Call[], deadl
 	const id = crypto.randomUUID()
 	for (const call of calls) if (call.requests.some(({ shape }) => shape.keyed)) call.tries.push(id)
 	const nameOf = (repeats: number, place: number) => `${id}.${repeats}.${place}.`
-	const mannersAfter = (repeats: number) => plans.map((plan) => mannerOf(calls, plan, repeats > 0))
+	const followed = new Set(plans.map(({ after }) => after))
+	const mannersAfter = (repeats: number) =>
+		plans.map((plan, place) => mannerOf(calls, plan, followed.has(place), repeats > 0))
 	let sent: Sent
 	try {
 		const unitsAfter = (repeats: number) => {
@@ -150,12 +152,13 @@ function pendingOf({ requests, outcomes, way, limit, doubt }: Call, call: number
 	return { call, requests, places, oneByOne: way !== 'together', sharesPlans }
 }
 
-function mannerOf(calls: readonly Call[], { rows }: Plan, isRepeat: boolean): Manner {
+function mannerOf(calls: readonly Call[], { rows }: Plan, isFollowed: boolean, isRepeat: boolean): Manner {
 	const askers = rows.flatMap((row) => row.askers.flatMap(({ call }) => calls[call] ?? []))
 	return {
 		rows: askers.every(({ way }) => way !== 'together') ? 'one' : 'set',
 		asBytes: askers.some(({ asBytes }) => asBytes),
 		isRepeat: isRepeat || askers.some(({ doubt }) => doubt !== undefined),
+		isFollowed,
 	}
 }
 
@@ -322,7 +325,7 @@ export async function findRow(
 	deadline: number,
 ): Promise<DriverValue[] | undefined> {
 	for (const asBytes of [false, true]) {
-		const { steps } = statementsOf(shape, { rows: 'one', asBytes, isRepeat: false })
+		const { steps } = statementsOf(shape, { rows: 'one', asBytes, isRepeat: false, isFollowed: false })
 		const statements = steps.map(({ sql }) => ({ sql, args: [`[${json}]`] }))
 		try {
 			const [rows] = await query(batch, statements, 'read', deadline)

@@ -293,3 +293,32 @@ describe('GET /healthz', () => {
 		expect(await health()).toMatchObject({ status: 200, body: { status: 'ok' } })
 	})
 })
+
+describe('a request that is too large for who stands before the database', () => {
+	it.each([
+		['one call', 1],
+		['several calls', 4],
+	])('goes in parts, with all the same answers, where %s made it', async (_, calls) => {
+		const prefix = fresh()
+		const MOST = 20_000
+		stage.proxy.inject((asked) => (asked.length > MOST ? { kind: 'answer', status: 413 } : undefined))
+		const arrays = Array.from({ length: calls }, (__, caller) =>
+			Array.from({ length: 200 }, (___, i) => ({ username: `${prefix}-${caller}-${i}` })),
+		)
+		const answers = await Promise.all(arrays.map(post))
+		for (const { status, body } of answers) {
+			expect(status).toBe(200)
+			expect((body as { created: boolean }[]).map(({ created }) => created)).toEqual(Array(200).fill(true))
+		}
+	})
+
+	it('is the failure of the row alone that is too large by itself', async () => {
+		const [prefix, large] = [fresh(), fresh()]
+		stage.proxy.inject((asked) => (asked.includes(large) ? { kind: 'answer', status: 413 } : undefined))
+		const rows = Array.from({ length: 20 }, (_, i) => ({ username: i === 7 ? large : `${prefix}-${i}` }))
+		const { body } = await post(rows)
+		expect((body as { problem?: { status: number } }[]).map(({ problem }) => problem?.status ?? 201)).toEqual(
+			rows.map(({ username }) => (username === large ? 500 : 201)),
+		)
+	})
+})

@@ -43,7 +43,12 @@ describe('the insert', () => {
 		const request = (path: string) =>
 			rowRequest(tableInfo(drafts), { verb: 'get-or-create', row: { path, title, live: true } })
 		const [one, two] = [request(fresh('a')), request(fresh('b'))]
-		const { steps } = statementsOf(one.shape, { rows: 'set', asBytes: false, isRepeat: false })
+		const { steps } = statementsOf(one.shape, {
+			rows: 'set',
+			asBytes: false,
+			isRepeat: false,
+			isFollowed: false,
+		})
 		const insert = steps.find(({ step }) => step === 'insert')?.sql ?? ''
 		const { rows } = await db.$client.execute({ sql: insert, args: [`[${one.json},${two.json}]`] })
 		expect(rows).toHaveLength(1)
