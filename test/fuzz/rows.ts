@@ -32,7 +32,8 @@ export function linesOf(body: Buffer): Buffer[] {
 	for (let start = 0; start <= body.length; ) {
 		const newline = body.indexOf('\n', start)
 		const end = newline < 0 ? body.length : newline
-		const line = body.subarray(start, end)
+		// A carriage return is a part of the line's end, which does not count.
+		const line = body.subarray(start, end > start && body[end - 1] === 0x0d ? end - 1 : end)
 		if (line.length > MAX_LINE_BYTES || /[^ \t\r]/.test(line.toString('latin1'))) lines.push(line)
 		start = end + 1
 	}
