@@ -1,15 +1,16 @@
 import * as fc from 'fast-check'
-import type { Kind } from '../support/kinds/kind'
+import type { Json, Kind } from '../support/kinds/kind'
 import type { Row } from './outcome'
 import type { Form, Move, Step } from './step'
 
 const MAX_ROWS = 7
 const MAX_MOVES = 4
-const MAX_KEYS = 2
 const MAX_SHAPES = 3
+/** Of no type but JSON's own. */
+const WRONG: Json = []
 
 /** Requests about a table of this kind, one after the other. */
-export function historyOf(kind: Kind): fc.Arbitrary<Move[]> {
+export function historyOf(kind: Kind, maxLength = MAX_MOVES): fc.Arbitrary<Move[]> {
 	const repeated = fc.record({ again: fc.nat({ max: 2 }) })
 	const deleted = fc.record({ deleted: fc.nat({ max: 3 }) })
 	const move = fc.oneof(
@@ -17,7 +18,7 @@ export function historyOf(kind: Kind): fc.Arbitrary<Move[]> {
 		{ weight: 1, arbitrary: repeated },
 		{ weight: kind.deletedBy === undefined ? 0 : 1, arbitrary: deleted },
 	)
-	return fc.noBias(fc.array(move, { maxLength: MAX_MOVES }))
+	return fc.noBias(fc.array(move, { maxLength }))
 }
 
 /** One request, asked by any of what the kind may be asked by. */
@@ -31,7 +32,7 @@ function stepBy(kind: Kind, by: readonly string[] | undefined): fc.Arbitrary<Ste
 		by: fc.constant(by),
 		rows: rowsOf(kind, by ?? []),
 		form,
-		key: fc.option(fc.nat({ max: MAX_KEYS - 1 }), { nil: undefined, freq: 2 }),
+		key: fc.constantFrom(undefined, undefined, undefined, 0, 1),
 	}
 	// An update that names no column at all is refused, like an empty name in any list.
 	const columns = others.length > 0 ? others : [...(by ?? [])]
@@ -50,12 +51,23 @@ const form: fc.Arbitrary<Form> = fc.record({
 /** Rows of one request, some of them repeated. They are of few shapes, for rows of one shape are often sent together. */
 function rowsOf(kind: Kind, by: readonly string[]): fc.Arbitrary<Row[]> {
 	const values = Object.entries(kind.values).map(([column, choices]) => [column, fc.constantFrom(...choices)])
-	const row: fc.Arbitrary<Row> = fc.record(Object.fromEntries(values))
-	const rows = fc.array(fc.tuple(fc.nat({ max: MAX_SHAPES - 1 }), row), { maxLength: MAX_ROWS })
+	const row = fc.record({
+		whole: fc.record(Object.fromEntries(values)),
+		shape: fc.nat({ max: MAX_SHAPES - 1 }),
+		wrong: fc.oneof(
+			{ weight: 30, arbitrary: fc.constant(undefined) },
+			{ weight: 1, arbitrary: fc.nat({ max: values.length - 1 }) },
+		),
+	})
+	const rows = fc.array(row, { maxLength: MAX_ROWS })
 	const shapes = fc.array(columnsOf(kind, by), { minLength: 1, maxLength: MAX_SHAPES })
 	const again = fc.array(fc.nat({ max: MAX_ROWS - 1 }), { maxLength: 2 })
 	return fc.tuple(fc.noBias(rows), shapes, again).map(([each, choices, repeats]) => {
-		const given = each.map(([shape, whole]) => pick(whole, choices[shape % choices.length] ?? []))
+		const given = each.map(({ whole, shape, wrong }): Row => {
+			const picked = choices[shape % choices.length] ?? []
+			const entries = Object.entries<Json>(whole).filter(([column]) => picked.includes(column))
+			return Object.fromEntries(entries.map(([column, value], i) => [column, i === wrong ? WRONG : value]))
+		})
 		return [...given, ...repeats.flatMap((nth) => given.slice(nth, nth + 1))]
 	})
 }
@@ -72,8 +84,4 @@ function columnsOf({ values, needs, madeUp = {} }: Kind, by: readonly string[]):
 		{ weight: 2, arbitrary: withSome(by, natural) },
 		{ weight: 1, arbitrary: withSome([], all) },
 	)
-}
-
-function pick(row: Row, columns: readonly string[]): Row {
-	return Object.fromEntries(Object.entries(row).filter(([column]) => columns.includes(column)))
 }

@@ -10,9 +10,12 @@ import { Renaming } from './renaming'
 import { type App, sendSingly, sendTogether } from './send'
 import type { Move, Step } from './step'
 
+/** Of each caller. */
+const MAX_MOVES = 2
+
 /** What each of some callers asks, of a table where none of them names another's rows. */
 export function neighboursOf(kind: Kind): fc.Arbitrary<Move[][]> {
-	return fc.array(historyOf(withoutIds(kind)), { minLength: 2, maxLength: 3 })
+	return fc.array(historyOf(withoutIds(kind), MAX_MOVES), { minLength: 2, maxLength: 3 })
 }
 
 /** Nobody can say whose an id will be that is yet to be made up. */
