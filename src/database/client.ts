@@ -67,12 +67,19 @@ async function post(
 ): ReturnType<Batch> {
 	const { body, read } = pipelineOf(units, mode)
 	const signal = AbortSignal.timeout(Math.max(1, deadline - Date.now()))
-	const response = await fetch(`${url}/${version}/pipeline`, { method: 'POST', headers, body, signal })
+	const response = await fetch(`${url}/${version}/pipeline`, {
+		method: 'POST',
+		headers,
+		body,
+		signal,
+		// Nothing secret goes where somebody else says.
+		redirect: 'manual',
+	})
 	if (response.ok) return read(await response.json())
 	const reason = `HTTP ${response.status}`
 	if (response.status === 404 && version === 'v3') {
 		await response.body?.cancel()
-		throw new NotHereError('broken', reason)
+		throw new NotHereError('absent', reason)
 	}
 	throw new DatabaseError(failureOfStatus(response.status, await response.text()), reason)
 }

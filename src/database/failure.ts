@@ -7,11 +7,14 @@
  * - `unreadable`: text is stored that is not UTF-8, and the server can't answer with it.
  * Of one statement:
  * - `constraint`: it ran, and the database refused the data;
+ * - `full`: there is no room for what it would write;
  * - `unmigrated`: the database has no such table or column.
  * Nothing happened:
- * - `rejected`: the database was busy or overloaded;
+ * - `rejected`: the database was busy, overloaded or about to change, and is asked again;
+ * - `blocked`: its provider lets nobody write (or read) for now: a quota, for one;
  * - `limited`: the request that sent it may call no more;
- * - `denied`: the database doesn't accept our credentials;
+ * - `denied`: the database doesn't accept our credentials, or not for writing;
+ * - `absent`: there is no such database there;
  * - `broken`: anything else, a fault of ours.
  * Or nobody knows:
  * - `unreachable`: refused or lost connection. The Workers runtime reports both as "Network connection lost.", so it
@@ -26,10 +29,13 @@ export type Failure =
 	| 'unparsable'
 	| 'unreadable'
 	| 'constraint'
+	| 'full'
 	| 'unmigrated'
 	| 'rejected'
+	| 'blocked'
 	| 'limited'
 	| 'denied'
+	| 'absent'
 	| 'broken'
 	| 'unreachable'
 	| 'interrupted'
@@ -74,9 +80,12 @@ export function isUncertain(failure: Failure): boolean {
 
 /** What an HTTP status other than 200 means, whoever between us and the database sent it, with what it said. */
 export function failureOfStatus(status: number, said: string): Failure {
+	if (BLOCKED.test(said)) return 'blocked'
 	if (status === 401 || status === 403) return 'denied'
 	if (status === 413) return 'too-large'
-	if (status === 429) return 'rejected'
+	if (status === 408 || status === 429) return 'rejected'
+	// Nothing at this address, no such namespace; or the address leads elsewhere, where nothing secret is to go.
+	if (status === 400 || status === 404 || status === 410 || (status >= 300 && status < 400)) return 'absent'
 	// sqld's words where a cell can't be written into the answer. The connection went with it, and the transaction.
 	if (status === 500 && /invalid utf-8/i.test(said)) return 'unreadable'
 	// Cloudflare's own: the origin refused the connection, or never got as far as one.
@@ -87,23 +96,47 @@ export function failureOfStatus(status: number, said: string): Failure {
 function failureOf(error: unknown): Failure {
 	if (!(error instanceof Error)) return 'broken'
 	if (error.name === 'TimeoutError' || error.name === 'AbortError') return 'unknown'
-	const code = codeOf(error)
-	if (/^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG)/.test(code)) return 'constraint'
-	if (code === 'RESPONSE_TOO_LARGE') return 'too-large'
-	if (code === 'SQL_PARSE_ERROR') return 'unparsable'
-	if (/^SQLITE_(BUSY|LOCKED|FULL|IOERR|NOMEM)/.test(code)) return 'rejected'
-	// The server rolled back: the transaction was stolen by another writer, or waited too long.
-	if (/^(TRANSACTION_TIMEOUT|TRANSACTION_BUSY|STREAM_EXPIRED)$/.test(code)) return 'rejected'
 	// An answer of another protocol, one that lacks a result, or no JSON.
-	if (/^(HRANA_PROTO_ERROR|TRANSACTION_CLOSED)$/.test(code) || error instanceof SyntaxError) return 'unknown'
-	if (NOT_THERE.test(error.message)) return 'unmigrated'
-	// A statement that ran, and was stopped by what it met: a function in a CHECK or a generated column, for one.
-	if (code === 'SQLITE_UNKNOWN' || code === 'SQLITE_ERROR') return 'constraint'
-	if (code !== '') return 'broken'
+	if (error instanceof SyntaxError) return 'unknown'
+	const code = codeOf(error)
+	if (code !== '')
+		return failureOfCode(code === 'PROXY_ERROR' ? primaryCode(error.message) : code, error.message)
 	if (/too many subrequests/i.test(error.message)) return 'limited'
 	// A plain Error of the runtime's (workerd), or a TypeError "fetch failed" (Node).
 	return 'unreachable'
 }
+
+/** By what the server calls it: https://www.sqlite.org/rescode.html, and libSQL's own. */
+function failureOfCode(code: string, message: string): Failure {
+	if (/^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG)/.test(code)) return 'constraint'
+	if (code.startsWith('SQLITE_FULL')) return 'full'
+	if (code === 'BLOCKED' || BLOCKED.test(message)) return 'blocked'
+	if (code === 'RESPONSE_TOO_LARGE') return 'too-large'
+	if (code === 'SQL_PARSE_ERROR') return 'unparsable'
+	if (/^SQLITE_(BUSY|LOCKED|IOERR|NOMEM|INTERRUPT|SCHEMA|PROTOCOL|CANTOPEN)/.test(code)) return 'rejected'
+	// The server rolled back: the transaction was stolen by another writer, or waited too long.
+	if (/^(TRANSACTION_TIMEOUT|TRANSACTION_BUSY|STREAM_EXPIRED)$/.test(code)) return 'rejected'
+	if (/transaction timed-out/i.test(message)) return 'rejected'
+	if (/^SQLITE_(AUTH|PERM|READONLY)/.test(code)) return 'denied'
+	if (/^(HRANA_PROTO_ERROR|TRANSACTION_CLOSED|PROXY_ERROR)$/.test(code)) return 'unknown'
+	if (code === 'SQL_INPUT_ERROR' || NOT_THERE.test(message)) return 'unmigrated'
+	// A statement that ran, and was stopped by what it met: a function in a CHECK or a generated column, for one.
+	return code === 'SQLITE_UNKNOWN' || code === 'SQLITE_ERROR' ? 'constraint' : 'broken'
+}
+
+/** A replica calls every error of its primary PROXY_ERROR (tursodatabase/libsql#1537): it is told by the primary's words. */
+function primaryCode(message: string): string {
+	if (/constraint failed/.test(message)) return 'SQLITE_CONSTRAINT'
+	if (/disk is full/.test(message)) return 'SQLITE_FULL'
+	if (/is (locked|busy)/.test(message)) return 'SQLITE_BUSY'
+	if (/datatype mismatch/.test(message)) return 'SQLITE_MISMATCH'
+	// Not the primary's words, but of who did not reach it.
+	if (/\bstatus: |transport error|tcp connect|timed? ?out/i.test(message)) return 'PROXY_ERROR'
+	return 'SQLITE_UNKNOWN'
+}
+
+/** Turso's words where a quota is used up, in whatever they come. */
+const BLOCKED = /\bBLOCKED\b|(reads|writes|operations?) (are|is) blocked/i
 
 const NOT_THERE =
 	/no such (table|column): [\w.]+|has no column named \w+|cannot modify \w+ because it is a view/

@@ -147,7 +147,8 @@ function endOf(said: Said, unit: number): DatabaseError {
 
 function commitError(said: Said): DatabaseError {
 	const error = classify(saidError(said))
-	const failure: Failure = error.failure === 'constraint' ? 'commit-refused' : error.failure
+	const isRows = error.failure === 'constraint' || error.failure === 'full'
+	const failure: Failure = isRows ? 'commit-refused' : error.failure
 	return new DatabaseError(failure, saidError(said))
 }
 

@@ -24,7 +24,11 @@ export interface Manner {
 
 /** The row asked for. The column stands first, so that its affinity and collation rule, and its index serves. */
 export function matches(shape: Shape): string {
-	return shape.by.map((column) => `found.${column.sql} = ${valueOf(shape, column, 'given')}`).join(' AND ')
+	return equalsGiven(shape, shape.by)
+}
+
+export function equalsGiven(shape: Shape, columns: readonly ColumnInfo[]): string {
+	return columns.map((column) => `found.${column.sql} = ${valueOf(shape, column, 'given')}`).join(' AND ')
 }
 
 /** A column of the row that is found: not null, where there is one. */
@@ -161,19 +165,24 @@ export const UNEXPLAINED = `json(item.key || 'unexplained')`
  * the row's identity, and for each `by` column whether it differs there. Where `isStrict`, a row that nothing stands in
  * the way of is an error: a rule of the table's stopped it, or one that we can't read.
  */
-export function stoppedBy(shape: Shape, change: 'insert' | 'update', isStrict: boolean): string {
+export function stoppedBy(shape: Shape, change: 'insert' | 'update' | 'either', isStrict: boolean): string {
+	const changes = change === 'either' ? (['insert', 'update'] as const) : [change]
+	const holders = changes.flatMap((each) => holdersOf(shape, each))
+	if (holders.length === 0) return isStrict ? UNEXPLAINED : `'[]'`
+	const none = isStrict ? `CASE count(*) WHEN 0 THEN ${UNEXPLAINED} ELSE ` : ''
+	const all = `json_group_array(json(holder))`
+	return `(SELECT ${none}${all}${none && ' END'} FROM (${holders.join(' UNION ')}))`
+}
+
+function holdersOf(shape: Shape, change: 'insert' | 'update'): string[] {
 	const { table, by } = shape
-	const holders = table.keys.flatMap((key, index) => {
+	return table.keys.flatMap((key, index) => {
 		const held = change === 'insert' || moves(shape, key) ? holdsNext(shape, key, change) : undefined
 		if (held === undefined) return []
 		const differs = by.map((column) => `held.${column.sql} IS NOT ${valueOf(shape, column, 'given')}`)
 		const other = change === 'update' ? ` AND ${isOther(table)}` : ''
 		return `SELECT json_array(${[index, identityJson(shape, 'held'), ...differs].join(', ')}) AS holder FROM ${table.sql} AS held WHERE ${held}${other}`
 	})
-	if (holders.length === 0) return isStrict ? UNEXPLAINED : `'[]'`
-	const none = isStrict ? `CASE count(*) WHEN 0 THEN ${UNEXPLAINED} ELSE ` : ''
-	const all = `json_group_array(json(holder))`
-	return `(SELECT ${none}${all}${none && ' END'} FROM (${holders.join(' UNION ALL ')}))`
 }
 
 /** How the row that was just made is found, where a trigger has changed what it was asked by; nothing where it can't be. */

@@ -7,6 +7,10 @@ const RENEW_MS = 50
 /** How many transactions may be on their way: see `#mayLead`. */
 const MAX_FLIGHTS = 16
 const MS_PER_FLIGHT = 3
+/** When one of them is taken for lost, at the soonest and by the distance, and of how many that is believed. */
+const OVERDUE_MS = 500
+const OVERDUE_DISTANCES = 10
+const MAX_OVERDUE = 16
 
 /** What became of a job: its result, or that it has to go once more, as it is now. */
 export type Sent<Result> = { result: Result } | 'again'
@@ -98,8 +102,11 @@ export class GroupCommit<Job, Result> {
 			const now = Date.now()
 			ticket.seen = now
 			if (now >= deadline) {
+				const reason = ticket.sent
+					? 'no answer in time'
+					: 'no turn in time: earlier transactions got no answer'
 				this.#remove([ticket])
-				throw new DatabaseError('unknown', 'timeout while waiting')
+				throw new DatabaseError('unknown', reason)
 			}
 			// The first time round; and again where it was taken for gone, after the isolate had stood still.
 			if (!ticket.queued && !ticket.sent) this.#enqueue(ticket)
@@ -188,14 +195,21 @@ export class GroupCommit<Job, Result> {
 	/**
 	 * Beside the database one transaction on its way shares best. Far from it one alone would make the next caller wait
 	 * for two round trips: there is one more for each 3 ms of distance, and at most sixteen. Measured at 0, 5, 20 and
-	 * 80 ms: one at once halves the rate from 20 ms on, and eight are too few at 80 ms.
+	 * 80 ms: one at once halves the rate from 20 ms on, and eight are too few at 80 ms. One whose answer is long overdue
+	 * is lost more likely than late, and must not stop all others until its deadline; but where they all are, the
+	 * database is slow, and more of them would not help it.
 	 */
 	#mayLead(now: number): boolean {
+		const distance = this.#distance ?? 0
+		const overdue = now - Math.max(OVERDUE_MS, OVERDUE_DISTANCES * distance)
+		let lost = 0
 		for (const flight of this.#flights) {
 			// Its leader was cancelled, whatever the runtime promised: those it carried will leave at their deadlines.
 			if (flight.lease < now) this.#flights.delete(flight)
+			else if (flight.started < overdue) lost++
 		}
-		return this.#flights.size < Math.min(MAX_FLIGHTS, 1 + Math.floor((this.#distance ?? 0) / MS_PER_FLIGHT))
+		const counted = this.#flights.size - Math.min(lost, MAX_OVERDUE)
+		return counted < Math.min(MAX_FLIGHTS, 1 + Math.floor(distance / MS_PER_FLIGHT))
 	}
 
 	/** Of lone callers' round trips, since those of many are work more than distance. A shorter one counts at once, a longer one little by little. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import {
 	anyDiffers,
 	columnsOf,
+	equalsGiven,
 	identityJson,
 	isIdentical,
 	isMade,
@@ -10,7 +11,8 @@ import {
 	stoppedBy,
 } from './conditions'
 import { KEPT_SECONDS } from './idempotency-keys'
-import type { Shape } from './shape'
+import { isGiven, type Shape } from './shape'
+import { isAutoIncrement } from './table'
 
 /** A row's part in an Idempotency-Key: the key covers each row by its position. */
 export interface RowKey {
@@ -55,7 +57,8 @@ export interface NoteStatements {
 const COLUMNS = 'scope, key, position, fingerprint, attempt, noted_at, row_key, outcome'
 
 /**
- * A note is written before anything is done, and says what this try is about to do; a note that is there already stays.
+ * A note is written before anything is done, and says what this try is about to do ('creating', 'updating'), which it
+ * then may do once, however often the request reaches the database; a note that is there already stays.
  * What then happened is settled after it has happened. Of a set, a row for which it came otherwise fails the whole, to be
  * asked row by row; of one row alone `changes()` tells what the statement before has done.
  */
@@ -69,14 +72,16 @@ export function notesOf(shape: Shape, manner: Manner): NoteStatements | undefine
 	const differs = set.length > 0 && anyDiffers(shape)
 	const alone = manner.rows === 'one'
 	const isItMade = isMade(shape)
-	const made = isItMade ? `(SELECT ${rowKey} FROM ${table.sql} AS found WHERE ${isItMade})` : 'NULL'
+	const made = isItMade
+		? `(SELECT ${changedKey(shape)} FROM ${table.sql} AS found WHERE ${isItMade})`
+		: 'NULL'
 	return {
 		// There is none for a row that can't be made, like for any other that is not valid.
 		write: [
 			`INSERT INTO idempotency_keys (${COLUMNS})`,
 			`SELECT ${scope(shape)}, ${key}, ${position}, ${fingerprint}, ?2 || item.key, unixepoch(),`,
-			`(SELECT ${rowKey} ${from}), CASE WHEN NOT ${there} THEN 'created'`,
-			differs ? `WHEN EXISTS (SELECT 1 ${from} AND ${differs}) THEN 'updated'` : '',
+			`(SELECT ${rowKey} ${from}), CASE WHEN NOT ${there} THEN 'creating'`,
+			differs ? `WHEN EXISTS (SELECT 1 ${from} AND ${differs}) THEN 'updating'` : '',
 			`ELSE 'found' END FROM json_each(?1) AS item WHERE ${insertable ? 'true' : there}`,
 			'ON CONFLICT (scope, key, position) DO UPDATE SET fingerprint = excluded.fingerprint, attempt = excluded.attempt,',
 			'noted_at = excluded.noted_at, row_key = excluded.row_key, outcome = excluded.outcome',
@@ -84,25 +89,47 @@ export function notesOf(shape: Shape, manner: Manner): NoteStatements | undefine
 		].join(' '),
 		settleUpdated:
 			alone && differs
-				? settled(shape, `note.outcome = 'updated'`, done(shape, 'update', `(SELECT ${rowKey} ${from})`))
+				? settled(shape, `note.outcome = 'updating'`, done(shape, 'update', `(SELECT ${rowKey} ${from})`))
 				: undefined,
 		settle: alone
 			? settled(
 					shape,
-					`note.outcome = 'created'`,
+					`note.outcome = 'creating'`,
 					done(shape, 'insert', `coalesce((SELECT ${rowKey} ${from}), ${made})`),
 				)
-			: settled(shape, `note.outcome <> 'found'`, {
-					rowKey: `coalesce((SELECT ${rowKey} ${from}${differs ? ` AND NOT (note.outcome = 'updated' AND ${differs})` : ''}), json(note.outcome))`,
-					outcome: 'note.outcome',
+			: settled(shape, IS_PENDING, {
+					rowKey: `coalesce((SELECT ${rowKey} ${from}${differs ? ` AND NOT (note.outcome = 'updating' AND ${differs})` : ''}), json(note.outcome))`,
+					outcome: DONE,
 				}),
-		// And the row, where another try wrote the note.
+		// And the row that it is about.
 		read: [
 			`SELECT item.key, note.outcome, note.attempt, note.fingerprint = ${fingerprint}, ${columnsOf(shape, manner)}`,
 			`FROM json_each(?1) AS item CROSS JOIN idempotency_keys AS note ON ${note(shape)}`,
-			`LEFT JOIN ${table.sql} AS found ON note.attempt <> ?2 || item.key AND ${isIdentical(shape, 'note.row_key')}`,
+			`LEFT JOIN ${table.sql} AS found ON ${isIdentical(shape, 'note.row_key')} AND (note.attempt = ?2 || item.key OR ${isKnownAgain(shape)})`,
 		].join(' '),
 	}
+}
+
+const IS_PENDING = `note.outcome IN ('creating', 'updating')`
+const DONE = `CASE note.outcome WHEN 'creating' THEN 'created' ELSE 'updated' END`
+
+/** Of a row that is no longer what it was asked by: one more element says that its values don't tell it. */
+function changedKey(shape: Shape): string {
+	return `json_insert(${identityJson(shape, 'found')}, '$[#]', 'changed')`
+}
+
+/**
+ * SQLite gives an id again after its row was deleted, but where there is AUTOINCREMENT: the row with the id may be
+ * somebody else's, unless a unique value tells that it is the one that was asked for.
+ */
+function isKnownAgain(shape: Shape): string {
+	const { identity, keys } = shape.table
+	const isReused = identity.some(({ isRowId, column }) => isRowId && !isAutoIncrement(column))
+	if (!isReused || identity.every((column) => isGiven(shape, column))) return 'true'
+	const kept = keys
+		.filter(({ columns }) => columns.every((column) => isGiven(shape, column)))
+		.map(({ columns }) => `(${equalsGiven(shape, columns)})`)
+	return [...kept, `json_array_length(note.row_key) > ${identity.length}`].join(' OR ')
 }
 
 interface Settled {
@@ -129,18 +156,19 @@ function done(shape: Shape, change: 'insert' | 'update', rowKey: string): Settle
 	const stopped = stoppedBy(shape, change, true)
 	return {
 		rowKey: `CASE WHEN changes() > 0 THEN ${rowKey} END`,
-		outcome: `CASE WHEN changes() > 0 THEN note.outcome WHEN json_array_length(${stopped}) > 0 THEN 'refused' END`,
+		outcome: `CASE WHEN changes() > 0 THEN ${DONE} WHEN json_array_length(${stopped}) > 0 THEN 'refused' END`,
 		join: change === 'update' ? `LEFT JOIN ${shape.table.sql} AS found ON ${matches(shape)}` : '',
 	}
 }
 
 /**
- * The row's note is of this very try: a repeat writes nothing, and nor does a try that comes late, after its own repeat.
+ * The row's note is of this very try, and not yet settled: a repeat writes nothing, and nor does a try that comes late,
+ * after its own repeat, or once more.
  * For the WHERE of what changes the row; nothing for a row without a key.
  */
 export function noteCondition(shape: Shape): string[] {
 	if (!shape.keyed) return []
-	return [`EXISTS (SELECT 1 FROM idempotency_keys AS note WHERE ${ownNote(shape)})`]
+	return [`EXISTS (SELECT 1 FROM idempotency_keys AS note WHERE ${ownNote(shape)} AND ${IS_PENDING})`]
 }
 
 /** The row's note says that something stood in the way. */

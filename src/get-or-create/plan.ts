@@ -95,19 +95,19 @@ class Planner {
 			this.#floor = this.#last + 1
 		}
 		this.#family = order.family
+		let earliest = this.#floor
+		if (isOrdered && order.keepsOrder) earliest = Math.max(earliest, this.#last)
 		const held = uniqueValues.map((value) => this.#holders.get(value))
 		const [twin] = held
 		if (
 			twin &&
-			twin.at >= this.#floor &&
+			twin.at >= earliest &&
 			isTwin(twin.row.request, request) &&
 			held.every((holder) => holder?.row === twin.row)
 		) {
 			twin.row.askers.push(asker)
 			return
 		}
-		let earliest = this.#floor
-		if (isOrdered && order.keepsOrder) earliest = Math.max(earliest, this.#last)
 		for (const holder of held) if (holder) earliest = Math.max(earliest, holder.at + 1)
 		const row: PlannedRow = { request, askers: [asker] }
 		const at = this.#place(shape, row, earliest, isOrdered)

@@ -48,12 +48,12 @@ export function readPlan({ shape, rows }: Plan, results: StepRows, attempt: Plan
 	return rows.map((_, place): Found => {
 		const row = selected[place] ?? []
 		const note = noted.get(place)
-		const earlier = note && earlierNote(note, place, attempt)
+		const known = note && noteOf(note, place, attempt)
 		// What a later row of the plan made was not yet there when this one's turn came.
 		const holders = holdersIn(row[width + 1]).filter(
 			({ identity }) => (creators.get(keyOf(identity)) ?? -1) < place,
 		)
-		if (earlier) return notedOutcome(earlier, inConflict(shape, holders))
+		if (known) return notedOutcome(known, inConflict(shape, holders))
 		const made = rows.length === 1 ? results.made?.[0] : undefined
 		if (!found[place] && made) return { kind: 'row', values: made, created: true, updated: false }
 		return found[place] ?? missed(shape, row, holders, created, rows.length === 1)
@@ -128,8 +128,8 @@ export function twinOutcome({ keyed }: Shape, outcome: Outcome): Outcome {
 	return outcome.kind === 'row' ? { ...outcome, created: false, updated: false } : outcome
 }
 
-/** A key's note that this try found there. */
-interface EarlierNote {
+/** A key's note, which tells what was done, be it by this try or by another. */
+interface Note {
 	outcome: DriverValue | undefined
 	isSameRequest: boolean
 	/** The row that it is about. Of a row that has gone every column is null. */
@@ -138,17 +138,16 @@ interface EarlierNote {
 	replayed: boolean
 }
 
-/** The note of a row that this try left alone; nothing where this very try wrote it. */
-function earlierNote(
+function noteOf(
 	[, outcome, by, same, ...values]: DriverValue[],
 	place: number,
 	{ name, isOwn }: PlanTry,
-): EarlierNote | undefined {
-	if (by === `${name}${place}`) return undefined
-	return { outcome, isSameRequest: same === 1, values, replayed: typeof by !== 'string' || !isOwn(by) }
+): Note {
+	const replayed = by !== `${name}${place}` && (typeof by !== 'string' || !isOwn(by))
+	return { outcome, isSameRequest: same === 1, values, replayed }
 }
 
-function notedOutcome(note: EarlierNote, conflict: Outcome): Outcome {
+function notedOutcome(note: Note, conflict: Outcome): Outcome {
 	const { outcome, isSameRequest, values, replayed } = note
 	if (!isSameRequest) return { kind: 'error', error: new IdempotencyMismatchError() }
 	if (outcome === 'refused') return { ...conflict, replayed }

@@ -164,13 +164,13 @@ function selectOf(shape: Shape, manner: Manner): string {
 	// A trigger may have changed what it was asked by: then later rows would meet it before it is read.
 	const unmade = isStrict && manner.isFollowed ? UNEXPLAINED : stoppedBy(shape, 'insert', isStrict)
 	const missed = shape.insertable ? unmade : `'[]'`
+	// A repeat of what was refused is refused again, and told what stands in the way now.
+	const refused = shape.keyed
+		? ` WHEN ${wasRefused(shape)} THEN ${stoppedBy(shape, shape.insertable ? 'either' : 'update', false)}`
+		: ''
 	const kept =
 		shape.set.length > 0 ? ` WHEN ${anyDiffers(shape)} THEN ${stoppedBy(shape, 'update', isStrict)}` : ''
-	// A repeat of what was refused is refused again, and told what stands in the way now.
-	const repeated = shape.keyed
-		? ` WHEN ${wasRefused(shape)} THEN ${stoppedBy(shape, shape.insertable ? 'insert' : 'update', false)}`
-		: ''
-	return `SELECT ${columns}, item.key, CASE WHEN ${anchor} IS NULL THEN ${missed}${kept}${repeated} END ${from}`
+	return `SELECT ${columns}, item.key, CASE WHEN ${anchor} IS NULL THEN ${missed}${refused}${kept} END ${from}`
 }
 
 /** The row that was just made, whatever a trigger has made of it. */

@@ -151,6 +151,11 @@ function isColumn(member: SQLiteColumn | object): member is SQLiteColumn {
 	return 'getSQLType' in member
 }
 
+/** Ids that are never given again. */
+export function isAutoIncrement(column: SQLiteColumn): boolean {
+	return 'autoIncrement' in column && column.autoIncrement === true
+}
+
 function isRowId(column: SQLiteColumn): boolean {
 	return column.primary && column.getSQLType().toLowerCase() === 'integer'
 }

@@ -137,7 +137,8 @@ export async function runTransaction(batch: Batch, calls: readonly Call[], deadl
 		for (const [i, found] of readPlan(plan, rows, attempt).entries()) {
 			const askers = plan.rows[i]?.askers
 			if (!askers) continue
-			if (found.kind === 'made') made.push({ shape: plan.shape, askers, identity: found.identity })
+			// Its twins don't find it by what they ask for: they go again.
+			if (found.kind === 'made') made.push({ shape: plan.shape, asker: askers[0], identity: found.identity })
 			else settle(calls, plan.shape, askers, manner.asBytes ? decodedOutcome(plan.shape, found) : found)
 		}
 	}
@@ -192,7 +193,8 @@ function settleFailed(
 	const step = statementsOf(shape, manner).steps[at]?.step
 	const outcome = refusalOf(shape, step, error, why)
 	// What no row can help is every row's answer: a table that isn't there, for one.
-	const isRowsOwn = outcome.kind === 'error' && !(outcome.error instanceof DatabaseError)
+	const { error: reason } = outcome.kind === 'error' ? outcome : { error: undefined }
+	const isRowsOwn = !(reason instanceof DatabaseError) || reason.failure === 'full'
 	for (const { askers } of rows) {
 		if (manner.rows === 'one' || !isRowsOwn) settle(calls, shape, askers, outcome)
 		else goOn(calls, askers, (call) => (call.way = 'one-by-one'))
@@ -287,7 +289,7 @@ function suspectsOf(calls: readonly Call[]): Call[] {
 /** A row that was made and is no longer what it was asked by. */
 interface Made {
 	shape: Shape
-	askers: [Asker, ...Asker[]]
+	asker: Asker
 	identity: DriverValue[]
 }
 
@@ -298,7 +300,7 @@ async function readMade(
 	made: readonly Made[],
 	deadline: number,
 ): Promise<void> {
-	for (const { shape, askers, identity } of made) {
+	for (const { shape, asker, identity } of made) {
 		let outcome: Outcome
 		try {
 			const args = [`[[${identity.map(encoded).join()}]]`]
@@ -308,7 +310,7 @@ async function readMade(
 		} catch (error) {
 			outcome = { kind: 'error', error: classify(error) }
 		}
-		settle(calls, shape, askers, outcome)
+		settle(calls, shape, [asker], outcome)
 	}
 }
 

@@ -73,13 +73,17 @@ function databaseProblem(failure: Failure): Problem {
 		case 'rejected':
 		case 'unreachable':
 		case 'interrupted':
-		case 'limited': {
+		case 'limited':
+		case 'blocked':
+		case 'full': {
 			const detail = 'The database cannot be reached or is too busy.'
 			return new Problem('database-unavailable', detail, {}, { 'Retry-After': RETRY_AFTER_SECONDS })
 		}
 		case 'unknown':
 			return new Problem('database-timeout', 'The database gave no answer: the row may be there or not.')
 		case 'denied':
+		case 'absent':
+		case 'unmigrated':
 			return misconfigured()
 		case 'ended':
 		case 'commit-refused':
@@ -87,7 +91,6 @@ function databaseProblem(failure: Failure): Problem {
 		case 'unparsable':
 		case 'unreadable':
 		case 'constraint':
-		case 'unmigrated':
 		case 'broken':
 			return new Problem('internal', 'The request failed through no fault of yours.')
 	}

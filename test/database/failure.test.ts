@@ -84,7 +84,9 @@ describe('classify', () => {
 		[new DOMException('too late', 'TimeoutError'), 'unknown'],
 		[new SyntaxError('"secret" is not JSON'), 'unknown'],
 		[withCode('SQLITE_UNKNOWN'), 'constraint'],
-		[withCode('SQLITE_AUTH'), 'broken'],
+		[withCode('SQLITE_AUTH'), 'denied'],
+		[withCode('SQLITE_FULL'), 'full'],
+		[withCode('SQLITE_RANGE'), 'broken'],
 		[new Error('Too many subrequests.'), 'limited'],
 		['a string', 'broken'],
 	])('takes %s for %s, and shows nothing of its message', (error, failure) => {

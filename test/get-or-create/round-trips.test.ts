@@ -40,11 +40,11 @@ describe('the database is asked', () => {
 		expect(await counted(Array.from({ length: 1000 }, () => get(user())))).toMatchObject({ count: 1 })
 	})
 
-	it('once where another row stands in the way, and once for many of many kinds', async () => {
+	it('once where another row stands in the way: the same statement names the key', async () => {
 		const row = user()
 		await counted([get(row)])
-		const answer = await counted([get(user()), get({ ...user(), name: row.name }), update(row), get(user())])
-		expect(answer).toEqual({ count: 1, kinds: ['row', 'error', 'row', 'row'] })
+		const answer = await counted([get(user()), get({ ...user(), name: row.name }), get(user())])
+		expect(answer).toEqual({ count: 1, kinds: ['row', 'error', 'row'] })
 	})
 
 	it('once where another row stands in the way of an update: that stops no other row', async () => {

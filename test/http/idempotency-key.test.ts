@@ -85,9 +85,10 @@ describe('a request under an Idempotency-Key', () => {
 		})
 	})
 
-	it('is told of its row as it is now, whatever became of the columns that it was asked by', async () => {
+	it('is told of its row as it is now, as long as a unique value tells that it is the same', async () => {
 		for (const method of ['POST', 'PUT']) {
-			const [key, row, name, email] = [fresh('k'), user(), fresh('now'), fresh('now')]
+			const [key, row, name] = [fresh('k'), user(), fresh('now')]
+			const { email } = row
 			const made = await send(key, row, { method })
 			expect(made).toMatchObject({ status: 201, replayed: null })
 			const { id } = (made.body as { row: { id: number } }).row
@@ -98,7 +99,18 @@ describe('a request under an Idempotency-Key', () => {
 				body: { ...(made.body as object), row: { id, name, email } },
 			}
 			expect(await send(key, row, { method })).toEqual(again)
+			await call('/users', { ...json({ id, name, email: fresh('now') }), method: 'PUT' })
+			expect(await send(key, row, { method })).toMatchObject({ status: 404, replayed: 'true' })
 		}
+	})
+
+	it('is never told of a row of somebody else that was given the same id', async () => {
+		const [key, row, other] = [fresh('k'), user(), user()]
+		const made = await send(key, row)
+		const { id } = (made.body as { row: { id: number } }).row
+		await database().delete(users).where(eq(users.id, id))
+		await call('/users', json({ id, ...other }))
+		expect(await send(key, row)).toMatchObject({ status: 404, replayed: 'true' })
 	})
 
 	it('that was in conflict still is when nothing stands in its way any more', async () => {
