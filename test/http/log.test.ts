@@ -1,6 +1,7 @@
 import { exports } from 'cloudflare:workers'
 import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest'
+import { causeOf } from '../../src/log'
 import type { GetOrCreateBinding } from '../../src/rpc'
 import { callWith, database, fresh, json } from '../support/service'
 import { ask } from '../support/tables'
@@ -101,13 +102,22 @@ describe('the line of a request', () => {
 		})
 	})
 
-	it('names an error that is not ours by where it came from: its message may hold a value', async () => {
+	it('names the column of a value that can not be read, and not the value', async () => {
 		const label = fresh('sample')
 		await database().run(sql`INSERT INTO samples (label, payload) VALUES (${label}, 'secret')`)
 		expect(await ask('GET', `/samples?label=${label}`)).toMatchObject({ status: 500 })
 		const line = takeLine()
-		expect(line).toMatchObject({ outcome: 'internal', cause: expect.stringMatching(/^SyntaxError at /) })
+		expect(line).toMatchObject({
+			outcome: 'internal',
+			cause: expect.stringMatching(/^UnreadableError: samples.payload holds /),
+		})
 		expect(JSON.stringify(line)).not.toContain('secret')
+	})
+
+	it('names an error that is not ours by where it came from: its message may hold a value', () => {
+		const cause = causeOf(new SyntaxError('"secret" is not JSON'))
+		expect(cause).toMatch(/^SyntaxError at /)
+		expect(cause).not.toContain('secret')
 	})
 })
 

@@ -64,8 +64,11 @@ class Model {
 			return outcome
 		}
 		if (note.request !== request) return { conflicts: 'idempotency-mismatch' }
+		if (note.id === undefined) return { conflicts: this.#conflicts(step.by, asked) }
 		const row = this.rows.find(({ id }) => id === note.id)
-		return row ? { row: { ...row }, ...note.flags } : { conflicts: this.#conflicts(step.by, asked) }
+		// Ids are given again: without any of its unique values nobody knows whose row that is.
+		const isKnown = row && KEYS.some((each) => asked[each] === row[each])
+		return isKnown ? { row: { ...row }, ...note.flags } : { conflicts: 'not-found' }
 	}
 
 	/** `nextId` is what the service called the row, should this make one. */
