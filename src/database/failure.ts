@@ -8,7 +8,8 @@
  * Of one statement:
  * - `constraint`: it ran, and the database refused the data;
  * - `full`: there is no room for what it would write;
- * - `unmigrated`: the database has no such table or column.
+ * - `unmigrated`: the database has no such table or column;
+ * - `unproven`: the table there is not what the schema says: a key without its index, for one.
  * Nothing happened:
  * - `rejected`: the database was busy, overloaded or about to change, and is asked again;
  * - `blocked`: its provider lets nobody write (or read) for now: a quota, for one;
@@ -31,6 +32,7 @@ export type Failure =
 	| 'constraint'
 	| 'full'
 	| 'unmigrated'
+	| 'unproven'
 	| 'rejected'
 	| 'blocked'
 	| 'limited'

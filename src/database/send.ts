@@ -95,7 +95,12 @@ export async function query(
 	deadline: number,
 ): Promise<Rows[]> {
 	const { results } = await send(batch, () => [{ statements }], mode, deadline)
-	const [result] = results
+	return rowsOfLast(results)
+}
+
+/** What the last of units gave. @throws DatabaseError where that failed. */
+export function rowsOfLast(results: readonly UnitResult[]): Rows[] {
+	const result = results.at(-1)
 	if (result?.kind === 'done') return result.rows
 	throw classify(result?.kind === 'failed' ? saidError(result.error) : new Error('a unit without a result'))
 }

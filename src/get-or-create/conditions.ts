@@ -20,6 +20,8 @@ export interface Manner {
 	isRepeat: boolean
 	/** Later rows of the same call follow in the same transaction, and could hide what becomes of these. */
 	isFollowed: boolean
+	/** A trigger may change a row as it is made, for all that is known. */
+	mayChange: boolean
 }
 
 /** The row asked for. The column stands first, so that its affinity and collation rule, and its index serves. */
@@ -162,14 +164,15 @@ export const UNEXPLAINED = `json(item.key || 'unexplained')`
 
 /**
  * The rows that hold the unique values which this one would have: for each the key, by its place among the table's keys,
- * the row's identity, and for each `by` column whether it differs there. Where `isStrict`, a row that nothing stands in
- * the way of is an error: a rule of the table's stopped it, or one that we can't read.
+ * whether it stands in the way or only holds what an update leaves as it is, the row's identity, and for each `by`
+ * column whether it differs there. Where `isStrict`, a row that nothing stands in the way of is an error: a rule of the
+ * table's stopped it, or one that we can't read.
  */
 export function stoppedBy(shape: Shape, change: 'insert' | 'update' | 'either', isStrict: boolean): string {
 	const changes = change === 'either' ? (['insert', 'update'] as const) : [change]
 	const holders = changes.flatMap((each) => holdersOf(shape, each))
 	if (holders.length === 0) return isStrict ? UNEXPLAINED : `'[]'`
-	const none = isStrict ? `CASE count(*) WHEN 0 THEN ${UNEXPLAINED} ELSE ` : ''
+	const none = isStrict ? `CASE WHEN coalesce(sum(blocks), 0) = 0 THEN ${UNEXPLAINED} ELSE ` : ''
 	const all = `json_group_array(json(holder))`
 	return `(SELECT ${none}${all}${none && ' END'} FROM (${holders.join(' UNION ')}))`
 }
@@ -177,12 +180,19 @@ export function stoppedBy(shape: Shape, change: 'insert' | 'update' | 'either', 
 function holdersOf(shape: Shape, change: 'insert' | 'update'): string[] {
 	const { table, by } = shape
 	return table.keys.flatMap((key, index) => {
-		const held = change === 'insert' || moves(shape, key) ? holdsNext(shape, key, change) : undefined
+		const blocks = change === 'insert' || moves(shape, key)
+		const held = blocks ? holdsNext(shape, key, change) : holdsGiven(shape, key)
 		if (held === undefined) return []
 		const differs = by.map((column) => `held.${column.sql} IS NOT ${valueOf(shape, column, 'given')}`)
 		const other = change === 'update' ? ` AND ${isOther(table)}` : ''
-		return `SELECT json_array(${[index, identityJson(shape, 'held'), ...differs].join(', ')}) AS holder FROM ${table.sql} AS held WHERE ${held}${other}`
+		const holder = [index, Number(blocks), identityJson(shape, 'held'), ...differs].join(', ')
+		return `SELECT json_array(${holder}) AS holder, ${Number(blocks)} AS blocks FROM ${table.sql} AS held WHERE ${held}${other}`
 	})
+}
+
+function holdsGiven(shape: Shape, { columns }: UniqueKey): string | undefined {
+	if (!columns.every((column) => isGiven(shape, column))) return undefined
+	return columns.map((column) => `held.${column.sql} = ${valueOf(shape, column, 'given')}`).join(' AND ')
 }
 
 /** How the row that was just made is found, where a trigger has changed what it was asked by; nothing where it can't be. */

@@ -79,16 +79,23 @@ function missed(
 	const [mine] = isThere ? [] : owners
 	if (mine) return { kind: 'made', identity: mine }
 	if (!isThere && !shape.insertable) return unmade(shape)
-	return holders.length > 0 ? inConflict(shape, holders) : ruledOut()
+	return holders.some(({ blocks }) => blocks) ? inConflict(shape, holders) : ruledOut()
 }
 
 function inConflict(shape: Shape, holders: readonly Holder[]): Outcome {
-	return { kind: 'error', error: new ConflictError(holders.flatMap((holder) => conflictOver(shape, holder))) }
+	// A repeat is told of both what would be inserted and what would be updated.
+	const conflicts = new Map(
+		holders
+			.flatMap((holder) => conflictOver(shape, holder))
+			.map((conflict) => [JSON.stringify(conflict), conflict]),
+	)
+	return { kind: 'error', error: new ConflictError([...conflicts.values()]) }
 }
 
-/** A row that holds a unique value: which key's, its identity, and for each `by` column whether it differs there. */
+/** A row that holds a unique value: see stoppedBy. */
 interface Holder {
 	key: number
+	blocks: boolean
 	identity: DriverValue[]
 	differs: boolean[]
 }
@@ -99,9 +106,10 @@ function holdersIn(cell: DriverValue | undefined): Holder[] {
 	if (!Array.isArray(holders)) return []
 	return holders.map((holder: unknown) => {
 		if (!Array.isArray(holder)) throw new Error('a holder that is not an array')
-		const [key, identity, ...flags]: unknown[] = holder
+		const [key, blocks, identity, ...flags]: unknown[] = holder
 		return {
 			key: Number(key),
+			blocks: blocks === 1,
 			identity: Array.isArray(identity) ? identity.map(scalar) : [],
 			differs: flags.map((flag) => flag === 1),
 		}

@@ -1,6 +1,7 @@
 import { type DatabaseSettings, httpBatch } from '../database/client'
 import { type CommitObject, objectBatch } from '../database/object'
 import { GroupCommit } from './group-commit'
+import { Proofs } from './proof'
 import { type RowRequest, weightOf } from './row-request'
 import { type Call, isAlone, isDone, runTransaction } from './transaction'
 
@@ -35,7 +36,7 @@ export function sharedCommits(settings: CommitSettings): GroupCommit<Call, Commi
 		send: async (calls, deadline) => {
 			let by: Commit['by'] = 'isolate'
 			const batch = shared ? shared(() => (by = 'durable-object')) : direct
-			await runTransaction(batch, calls, deadline)
+			await runTransaction(batch, calls, deadline, proofsOf(settings))
 			return calls.map((call) => (isDone(call) ? { result: { by, calls: calls.length } } : 'again'))
 		},
 		sizeOf: ({ requests, outcomes }) => sum(requests.filter((_, place) => !outcomes[place])),
@@ -45,6 +46,15 @@ export function sharedCommits(settings: CommitSettings): GroupCommit<Call, Commi
 	})
 	commits.set(settings, made)
 	return made
+}
+
+const proofs = new WeakMap<CommitSettings, Proofs>()
+
+/** What an isolate knows of the tables of one database. */
+export function proofsOf(settings: CommitSettings): Proofs {
+	const known = proofs.get(settings) ?? new Proofs()
+	proofs.set(settings, known)
+	return known
 }
 
 function sum(requests: readonly RowRequest[]): number {

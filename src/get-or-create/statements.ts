@@ -46,8 +46,8 @@ const built = new WeakMap<Shape, Map<string, Statements>>()
 export function statementsOf(shape: Shape, manner: Manner): Statements {
 	const known = built.get(shape) ?? new Map<string, Statements>()
 	built.set(shape, known)
-	const { rows, asBytes, isRepeat, isFollowed } = manner
-	const name = `${rows} ${asBytes} ${isRepeat} ${isFollowed}`
+	const { rows, asBytes, isRepeat, isFollowed, mayChange } = manner
+	const name = `${rows} ${asBytes} ${isRepeat} ${isFollowed} ${mayChange}`
 	let statements = known.get(name)
 	if (!statements) known.set(name, (statements = build(shape, manner)))
 	return statements
@@ -162,7 +162,8 @@ function selectOf(shape: Shape, manner: Manner): string {
 	if (shape.verb === 'get') return `SELECT ${columns}, item.key ${from}`
 	const isStrict = manner.rows === 'set' && !manner.isRepeat
 	// A trigger may have changed what it was asked by: then later rows would meet it before it is read.
-	const unmade = isStrict && manner.isFollowed ? UNEXPLAINED : stoppedBy(shape, 'insert', isStrict)
+	const unmade =
+		isStrict && manner.isFollowed && manner.mayChange ? UNEXPLAINED : stoppedBy(shape, 'insert', isStrict)
 	const missed = shape.insertable ? unmade : `'[]'`
 	// A repeat of what was refused is refused again, and told what stands in the way now.
 	const refused = shape.keyed

@@ -3,6 +3,7 @@ import {
 	type Batch,
 	type DriverValue,
 	query,
+	rowsOfLast,
 	type Sent,
 	send,
 	type Unit,
@@ -11,12 +12,14 @@ import {
 import { anchorOf, type Manner } from './conditions'
 import type { Outcome } from './outcome'
 import { type Asker, type PendingCall, type Plan, planCalls } from './plan'
+import { guardOf, type Proofs } from './proof'
 import { decoded } from './read-value'
 import { refusalOf, ruledOut } from './refusal'
 import { certain, hexOf, readPlan, type StepRows, twinOutcome } from './results'
 import type { RowRequest } from './row-request'
 import type { Shape } from './shape'
 import { selectByIdentity, statementsOf } from './statements'
+import type { TableInfo } from './table'
 
 /** Rows asked for by one call: what has become of them so far, and how the rest goes next. Plain data. */
 export interface Call {
@@ -94,29 +97,58 @@ export function outcomesOf({ outcomes }: Call, otherwise?: DatabaseError): Outco
  * its statements, who go once more, one by one.
  * @throws DatabaseError where the one who sends it may send no more, with all calls as they were.
  */
-export async function runTransaction(batch: Batch, calls: readonly Call[], deadline: number): Promise<void> {
+export async function runTransaction(
+	batch: Batch,
+	calls: readonly Call[],
+	deadline: number,
+	proofs?: Proofs,
+): Promise<void> {
 	const plans = planCalls(calls.map(pendingOf))
 	const id = crypto.randomUUID()
 	for (const call of calls) if (call.requests.some(({ shape }) => shape.keyed)) call.tries.push(id)
 	const nameOf = (repeats: number, place: number) => `${id}.${repeats}.${place}.`
 	const followed = new Set(plans.map(({ after }) => after))
 	const mannersAfter = (repeats: number) =>
-		plans.map((plan, place) => mannerOf(calls, plan, followed.has(place), repeats > 0))
+		plans.map((plan, place) => {
+			const mayChange = proofs?.of(plan.shape.table)?.hasInsertTriggers ?? true
+			return mannerOf(calls, plan, { isFollowed: followed.has(place), mayChange, isRepeat: repeats > 0 })
+		})
+	const mode = calls.some(({ way }) => way === 'apart') ? 'each' : 'write'
+	// Rows that go apart have come through a shared transaction, and so past the guard.
+	const unproven = proofs && mode === 'write' ? unprovenOf(plans, proofs) : []
+	const behind = ({ shape: { table }, after }: Plan): number | undefined => {
+		if (after !== undefined) return unproven.length + after
+		const guard = unproven.indexOf(table)
+		return guard < 0 ? undefined : guard
+	}
 	let sent: Sent
 	try {
 		const unitsAfter = (repeats: number) => {
 			const manners = mannersAfter(repeats)
-			return plans.map((plan, place) => unitOf(plan, manners[place], nameOf(repeats, place)))
+			const units = plans.map((plan, place) => ({
+				...unitOf(plan, manners[place], nameOf(repeats, place)),
+				after: behind(plan),
+			}))
+			return [...unproven.map(guardOf), ...units]
 		}
-		const mode = calls.some(({ way }) => way === 'apart') ? 'each' : 'write'
 		sent = await send(batch, unitsAfter, mode, deadline)
 	} catch (error) {
 		const failed = classify(error)
 		if (failed.failure === 'limited') throw failed
-		regroup(calls, plans, failed)
+		regroup(
+			calls,
+			failed.unit === undefined ? undefined : plans[failed.unit - unproven.length],
+			plans,
+			failed,
+		)
 		return
 	}
-	const { results, doubt, repeats } = sent
+	const { doubt, repeats } = sent
+	const results = sent.results.slice(unproven.length)
+	for (const [i, table] of unproven.entries()) {
+		const lack = proofs?.note(table, sent.results[i])
+		if (lack) refuseAll(calls, plans, table, lack)
+	}
 	if (doubt) for (const call of calls) call.doubt ??= doubt
 	const made: Made[] = []
 	const manners = mannersAfter(repeats)
@@ -126,7 +158,7 @@ export async function runTransaction(batch: Batch, calls: readonly Call[], deadl
 		if (!result || !manner) throw new Error('the database left out a result')
 		if (result.kind === 'skipped') continue
 		if (result.kind === 'failed') {
-			settleFailed(calls, plan, manner, result)
+			settleFailed(calls, plan, manner, result, proofs)
 			continue
 		}
 		const rows: StepRows = {}
@@ -153,23 +185,44 @@ function pendingOf({ requests, outcomes, way, limit, doubt }: Call, call: number
 	return { call, requests, places, oneByOne: way !== 'together', sharesPlans }
 }
 
-function mannerOf(calls: readonly Call[], { rows }: Plan, isFollowed: boolean, isRepeat: boolean): Manner {
+/** The tables of plans of which it is not known that the database has what the schema says. */
+function unprovenOf(plans: readonly Plan[], proofs: Proofs): TableInfo[] {
+	const tables = new Set(plans.map(({ shape: { table } }) => table))
+	return [...tables].filter((table) => !proofs.of(table))
+}
+
+function refuseAll(
+	calls: readonly Call[],
+	plans: readonly Plan[],
+	table: TableInfo,
+	error: DatabaseError,
+): void {
+	for (const { shape, rows } of plans) {
+		if (shape.table !== table) continue
+		for (const { askers } of rows) settle(calls, shape, askers, { kind: 'error', error })
+	}
+}
+
+function mannerOf(
+	calls: readonly Call[],
+	{ rows }: Plan,
+	{ isRepeat, ...known }: Pick<Manner, 'isFollowed' | 'mayChange' | 'isRepeat'>,
+): Manner {
 	const askers = rows.flatMap((row) => row.askers.flatMap(({ call }) => calls[call] ?? []))
 	return {
 		rows: askers.every(({ way }) => way !== 'together') ? 'one' : 'set',
 		asBytes: askers.some(({ asBytes }) => asBytes),
 		isRepeat: isRepeat || askers.some(({ doubt }) => doubt !== undefined),
-		isFollowed,
+		...known,
 	}
 }
 
-function unitOf({ shape, rows, after }: Plan, manner: Manner | undefined, name: string): Unit {
+function unitOf({ shape, rows }: Plan, manner: Manner | undefined, name: string): Unit {
 	if (!manner) throw new Error('a plan without a manner')
 	const { steps, why } = statementsOf(shape, manner)
 	const json = `[${rows.map(({ request }) => request.json).join()}]`
 	return {
 		statements: steps.map(({ sql }) => ({ sql, args: sql.includes('?2') ? [json, name] : [json] })),
-		after,
 		why: why === undefined ? undefined : { sql: why, args: [json] },
 	}
 }
@@ -189,12 +242,14 @@ function settleFailed(
 	{ shape, rows }: Plan,
 	manner: Manner,
 	{ at, error, why }: Extract<UnitResult, { kind: 'failed' }>,
+	proofs: Proofs | undefined,
 ): void {
 	const step = statementsOf(shape, manner).steps[at]?.step
 	const outcome = refusalOf(shape, step, error, why)
 	// What no row can help is every row's answer: a table that isn't there, for one.
 	const { error: reason } = outcome.kind === 'error' ? outcome : { error: undefined }
 	const isRowsOwn = !(reason instanceof DatabaseError) || reason.failure === 'full'
+	if (reason instanceof DatabaseError && reason.failure === 'unmigrated') proofs?.forget(shape.table)
 	for (const { askers } of rows) {
 		if (manner.rows === 'one' || !isRowsOwn) settle(calls, shape, askers, outcome)
 		else goOn(calls, askers, (call) => (call.way = 'one-by-one'))
@@ -223,11 +278,15 @@ function goOn(calls: readonly Call[], askers: readonly Asker[], change: (call: C
 }
 
 /** After a transaction of which nothing remains: how its calls go again, or why they don't. */
-function regroup(calls: readonly Call[], plans: readonly Plan[], error: DatabaseError): void {
-	const { failure, unit } = error
+function regroup(
+	calls: readonly Call[],
+	culprit: Plan | undefined,
+	plans: readonly Plan[],
+	error: DatabaseError,
+): void {
+	const { failure } = error
 	const earlier = calls.map(({ doubt }) => doubt)
 	for (const call of calls) call.doubt ??= error.doubt
-	const culprit = unit === undefined ? undefined : plans[unit]
 	if (failure === 'ended' && culprit) {
 		for (const { askers } of culprit.rows) {
 			goOn(calls, askers, (call) => {
@@ -320,20 +379,28 @@ function encoded(value: DriverValue): string {
 		: JSON.stringify(value instanceof ArrayBuffer ? hexOf(value) : value)
 }
 
+const ALONE: Omit<Manner, 'asBytes'> = { rows: 'one', isRepeat: false, isFollowed: false, mayChange: false }
+
 /** Reads the row that a request of the verb `get` asks for. @throws DatabaseError */
 export async function findRow(
 	batch: Batch,
 	{ shape, json }: RowRequest,
 	deadline: number,
+	proofs?: Proofs,
 ): Promise<DriverValue[] | undefined> {
+	const { table } = shape
 	for (const asBytes of [false, true]) {
-		const { steps } = statementsOf(shape, { rows: 'one', asBytes, isRepeat: false, isFollowed: false })
+		const guard = proofs && !proofs.of(table) ? guardOf(table) : undefined
+		const { steps } = statementsOf(shape, { ...ALONE, asBytes })
 		const statements = steps.map(({ sql }) => ({ sql, args: [`[${json}]`] }))
+		const units = guard ? [guard, { statements, after: 0 }] : [{ statements }]
 		try {
-			const [rows] = await query(batch, statements, 'read', deadline)
-			const row = rows?.[0]
+			const { results } = await send(batch, () => units, 'read', deadline)
+			const lack = guard && proofs?.note(table, results[0])
+			if (lack) throw lack
+			const row = rowsOfLast(results)[0]?.[0]
 			if (!row || row[anchorOf(shape).index] === null) return undefined
-			return asBytes ? decoded(shape.table, row) : row
+			return asBytes ? decoded(table, row) : row
 		} catch (error) {
 			if (asBytes || classify(error).failure !== 'unreadable') throw error
 		}

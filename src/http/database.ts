@@ -3,14 +3,18 @@ import { httpBatch } from '../database/client'
 import type { DriverValue } from '../database/send'
 import { settingsOf } from '../env'
 import type { RowRequest } from '../get-or-create/row-request'
+import { proofsOf } from '../get-or-create/shared-commits'
 import { findRow } from '../get-or-create/transaction'
 import { timed } from '../log'
 import type { AppEnv } from './app-env'
 
 /** Reads the row that a request of the verb `get` asks for, with a client of this request's own. */
 export async function find(c: Context<AppEnv>, request: RowRequest): Promise<DriverValue[] | undefined> {
-	const { database, timeout } = settingsOf(c.env)
-	return await timed(c.get('notes'), () => findRow(httpBatch(database), request, Date.now() + timeout))
+	const settings = settingsOf(c.env)
+	const { database, timeout } = settings
+	return await timed(c.get('notes'), () =>
+		findRow(httpBatch(database), request, Date.now() + timeout, proofsOf(settings)),
+	)
 }
 
 /**

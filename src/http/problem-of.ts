@@ -84,6 +84,7 @@ function databaseProblem(failure: Failure): Problem {
 		case 'denied':
 		case 'absent':
 		case 'unmigrated':
+		case 'unproven':
 			return misconfigured()
 		case 'ended':
 		case 'commit-refused':

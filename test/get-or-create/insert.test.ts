@@ -48,6 +48,7 @@ describe('the insert', () => {
 			asBytes: false,
 			isRepeat: false,
 			isFollowed: false,
+			mayChange: false,
 		})
 		const insert = steps.find(({ step }) => step === 'insert')?.sql ?? ''
 		const { rows } = await db.$client.execute({ sql: insert, args: [`[${one.json},${two.json}]`] })

@@ -1,0 +1,117 @@
+import { DatabaseError } from '../database/failure'
+import type { Rows, Unit, UnitResult } from '../database/send'
+import { quote, type TableInfo } from './table'
+
+// That the database can decide a race is said by the Drizzle table; the proof is the database's own. One unit looks for
+// it in the first transaction that asks for a table, in the same round trip, and fails where it isn't there, so that
+// the units behind it are left out.
+
+/** What is known of a table in a database. */
+export interface Proof {
+	at: number
+	/** A trigger may change a row as it is made. */
+	hasInsertTriggers: boolean
+}
+
+/** For how long a proof holds: an index may be dropped. What is lacking is looked for each time, so that a repair counts at once. */
+const HOLDS_MS = 60_000
+
+/** The proofs that an isolate has of one database. */
+export class Proofs {
+	readonly #known = new Map<string, Proof>()
+
+	of({ name }: TableInfo): Proof | undefined {
+		const proof = this.#known.get(name)
+		return proof && Date.now() - proof.at < HOLDS_MS ? proof : undefined
+	}
+
+	/** After a table was found otherwise than it was. */
+	forget({ name }: TableInfo): void {
+		this.#known.delete(name)
+	}
+
+	/** Reads what a guard found. @returns what the table lacks, to be told to whoever asks for it. */
+	note(table: TableInfo, result: UnitResult | undefined): DatabaseError | undefined {
+		if (result?.kind === 'done') {
+			this.#known.set(table.name, { at: Date.now(), hasInsertTriggers: result.rows[0]?.[0]?.[1] === 1 })
+			return undefined
+		}
+		this.forget(table)
+		return new DatabaseError('unproven', lackOf(table, result?.kind === 'failed' ? result.why : undefined))
+	}
+}
+
+const guards = new WeakMap<TableInfo, Unit>()
+
+/** Fails ("integer overflow") where the table in the database is not what the Drizzle table says. */
+export function guardOf(table: TableInfo): Unit {
+	const known = guards.get(table)
+	if (known) return known
+	const args = [
+		JSON.stringify(table.keys.map(({ columns }) => columns.map(({ column }) => column.name))),
+		JSON.stringify(table.columns.map(({ column }) => column.name)),
+	]
+	const lacks = lackingOf(table.name)
+	const triggers = `SELECT 1 FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ${text(table.name)} COLLATE NOCASE AND sql LIKE '%insert%'`
+	const guard: Unit = {
+		statements: [
+			{
+				sql: `SELECT abs(CASE WHEN EXISTS (${lacks}) THEN -9223372036854775808 ELSE 1 END), EXISTS (${triggers})`,
+				args,
+			},
+		],
+		why: { sql: lacks, args },
+	}
+	guards.set(table, guard)
+	return guard
+}
+
+/**
+ * What is lacking: a line for each key without a unique index over all rows and nothing but its columns (an INTEGER
+ * PRIMARY KEY has none and needs none), for each column that is not there, and for each that must be given and that
+ * nobody knows of. ?1 has the columns of the keys, ?2 all columns. https://www.sqlite.org/pragma.html#pragma_index_list
+ */
+function lackingOf(name: string): string {
+	const table = text(name)
+	const inKey = (column: string) =>
+		`EXISTS (SELECT 1 FROM json_each(key.value) AS part WHERE part.value = ${column} COLLATE NOCASE)`
+	return [
+		`SELECT 'key', key.value FROM json_each(?1) AS key WHERE NOT EXISTS (SELECT 1 FROM pragma_index_list(${table}) AS list`,
+		`WHERE list."unique" AND NOT list.partial AND NOT EXISTS (SELECT 1 FROM pragma_index_info(list.name) AS info`,
+		`WHERE info.name IS NULL OR NOT ${inKey('info.name')})) AND NOT EXISTS (SELECT 1 FROM pragma_table_info(${table}) AS own`,
+		`WHERE own.pk = 1 AND upper(own.type) = 'INTEGER' AND ${inKey('own.name')}`,
+		`AND (SELECT count(*) FROM pragma_table_info(${table}) WHERE pk > 0) = 1)`,
+		`UNION ALL SELECT 'column', col.value FROM json_each(?2) AS col WHERE NOT EXISTS`,
+		`(SELECT 1 FROM pragma_table_xinfo(${table}) AS own WHERE own.name = col.value COLLATE NOCASE)`,
+		`UNION ALL SELECT 'required', own.name FROM pragma_table_xinfo(${table}) AS own WHERE own."notnull"`,
+		`AND own.dflt_value IS NULL AND own.hidden = 0 AND NOT EXISTS`,
+		`(SELECT 1 FROM json_each(?2) AS col WHERE col.value = own.name COLLATE NOCASE)`,
+	].join(' ')
+}
+
+function text(value: string): string {
+	return `'${value.replaceAll("'", "''")}'`
+}
+
+/** In words for the log, with what mends it. */
+function lackOf({ name, columns }: TableInfo, why: Rows = []): string {
+	const found = (kind: string) =>
+		why.flatMap(([each, subject]) => (each === kind && typeof subject === 'string' ? [subject] : []))
+	const missing = found('column')
+	if (missing.length === columns.length) return `no such table: ${name}, run "npm run db:migrate"`
+	const faults = [
+		...(missing.length > 0 ? [`${name} has no column ${missing.join(', ')}: run "npm run db:migrate"`] : []),
+		...found('key').map((key) => keyFault(name, key)),
+		...found('required').map(
+			(column) => `${name}.${column} is NOT NULL without a default and not in the schema`,
+		),
+	]
+	return faults.join('; ') || `${name} is not what the schema says`
+}
+
+function keyFault(name: string, key: string): string {
+	const parsed: unknown = JSON.parse(key)
+	const columns = Array.isArray(parsed) ? parsed.map(String) : []
+	const index = quote([name, ...columns, 'unique'].join('_'))
+	return `${name} has no unique index over ${columns.join(', ')}: run "npm run db:migrate", or CREATE UNIQUE INDEX ${index} ON ${quote(name)} (${columns.map(quote).join(', ')})`
+}
