@@ -1,3 +1,4 @@
+import { lackIn } from './lack.ts'
 import { applyMigrations } from './migrations.ts'
 
 // `npm run db:migrate`: brings the database of TURSO_DATABASE_URL up to date.
@@ -11,7 +12,13 @@ if (!url) {
 } else {
 	try {
 		const applied = await applyMigrations({ url, authToken })
-		console.log(applied > 0 ? `Applied ${applied} migration(s).` : 'The database is up to date.')
+		const lack = await lackIn({ url, authToken })
+		if (lack === undefined) {
+			console.log(applied > 0 ? `Applied ${applied} migration(s).` : 'The database is up to date.')
+		} else {
+			console.error(`Applied ${applied} migration(s), and yet: ${lack}.`)
+			process.exitCode = 1
+		}
 	} catch (error) {
 		const reason = error instanceof Error ? (error.cause ?? error) : error
 		console.error(`Nothing was migrated: ${reason instanceof Error ? reason.message : String(reason)}`)

@@ -26,7 +26,7 @@ export function createApp(resources: readonly Resource[]): Hono<AppEnv> {
 	app.notFound((c) => refuse(c, new Problem('not-found', 'There is nothing at this path.')))
 
 	app.get('/', pageHeaders(), home()).all(only('GET, HEAD'))
-	app.get('/healthz', crossOrigin(), health()).all(only('GET, HEAD'))
+	app.get('/healthz', crossOrigin(), health(resources)).all(only('GET, HEAD'))
 	app.get('/openapi.json', openApi(resources)).all(only('GET, HEAD'))
 	app.route('/docs', docs())
 	app.route('/problems', problemPages())

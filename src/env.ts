@@ -100,11 +100,17 @@ const LOCATIONS = [
 	'me',
 ] as const satisfies DurableObjectLocationHint[]
 
-const DEFAULT_TIMEOUT_MS = 5000
+/** Above the 5 s after which libSQL takes the write lock from who holds it and has gone. */
+const DEFAULT_TIMEOUT_MS = 6000
+const MIN_TIMEOUT_MS = 100
+const MAX_TIMEOUT_MS = 120_000
 
 function timeout(value: string | undefined): number {
 	if (!value) return DEFAULT_TIMEOUT_MS
-	return wholeNumber(value, 'DATABASE_TIMEOUT_MS must be a whole number of milliseconds')
+	const otherwise = `DATABASE_TIMEOUT_MS must be a whole number of milliseconds, from ${MIN_TIMEOUT_MS} to ${MAX_TIMEOUT_MS}`
+	const timeoutMs = wholeNumber(value, otherwise)
+	if (timeoutMs < MIN_TIMEOUT_MS || timeoutMs > MAX_TIMEOUT_MS) throw new MisconfiguredError(otherwise)
+	return timeoutMs
 }
 
 function wholeNumber(text: string, otherwise: string): number {

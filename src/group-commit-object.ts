@@ -1,7 +1,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import { httpBatch } from './database/client'
 import { classify } from './database/failure'
-import type { CommitObject, Committed, FailedCommit } from './database/object'
+import { type CommitObject, type Committed, type FailedCommit, PROTOCOL } from './database/object'
 import type { Batch, Unit } from './database/send'
 import { settingsOf } from './env'
 import { GroupCommit, type Sent } from './get-or-create/group-commit'
@@ -32,11 +32,12 @@ export class GroupCommitObject extends DurableObject<Env> implements CommitObjec
 		maxQueue: MAX_QUEUE,
 	})
 
-	async ping(): Promise<void> {
-		return await Promise.resolve()
+	async version(): Promise<number> {
+		return await Promise.resolve(PROTOCOL)
 	}
 
-	async commit(units: readonly Unit[], timeout: number): Promise<Committed> {
+	async run(units: readonly Unit[], timeout: number, protocol: number): Promise<Committed> {
+		if (protocol !== PROTOCOL) return 'other version'
 		try {
 			return await this.#commits.submit({ units, alone: false }, Date.now() + timeout, (promise) =>
 				this.ctx.waitUntil(promise),

@@ -1,5 +1,6 @@
 import { createApp } from './app'
 import { deleteOldKeys } from './old-keys'
+import { proveTables } from './prove-tables'
 import { resources } from './resources'
 
 export { GroupCommitObject as GroupCommit } from './group-commit-object'
@@ -7,4 +8,10 @@ export { GetOrCreate } from './rpc'
 
 const app = createApp(resources)
 
-export default { fetch: app.fetch, scheduled: deleteOldKeys }
+/** The Cron Trigger's handler. */
+async function scheduled(_controller: unknown, env: Env): Promise<void> {
+	await proveTables(env)
+	await deleteOldKeys(env)
+}
+
+export default { fetch: app.fetch, scheduled }

@@ -1,4 +1,4 @@
-import { DatabaseError } from './database/failure'
+import { DatabaseError, type Failure } from './database/failure'
 import { MisconfiguredError } from './env'
 import { UnreadableError } from './get-or-create/read-value'
 
@@ -67,16 +67,26 @@ export async function timed<T>(notes: Notes, wait: () => Promise<T>): Promise<T>
 
 const MAX_FRAMES = 5
 
+/** What mends a failure, where it is one to be mended: the setting, or the command. */
+const ADVICE: Partial<Record<Failure, string>> = {
+	denied: 'set TURSO_AUTH_TOKEN to a token of this database that may write ("turso db tokens create")',
+	absent: 'TURSO_DATABASE_URL leads to no database ("turso db show --url")',
+	blocked: 'the provider has blocked the database: look at its quota and plan',
+	full: 'the database has no room left: raise its size limit, or AUTOINCREMENT has given its last id',
+	unmigrated: 'run "npm run db:migrate" before the Worker is deployed',
+	limited: "the plan's calls a request are used up: send fewer rows a request, or change the plan",
+}
+
 /**
  * What may be logged of an error. Only our own are known to have no value in their message; others (JSON.parse's quotes
  * what it read) are told by their name and by where they come from.
  */
 export function causeOf(error: unknown): string {
-	if (
-		error instanceof DatabaseError ||
-		error instanceof MisconfiguredError ||
-		error instanceof UnreadableError
-	) {
+	if (error instanceof DatabaseError) {
+		const advice = ADVICE[error.failure]
+		return `${error.name}: ${error.message}${advice === undefined ? '' : `: ${advice}`}`
+	}
+	if (error instanceof MisconfiguredError || error instanceof UnreadableError) {
 		return `${error.name}: ${error.message}`
 	}
 	if (!(error instanceof Error)) return 'unknown'

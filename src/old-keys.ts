@@ -14,8 +14,8 @@ const DELETE = `DELETE FROM idempotency_keys WHERE rowid IN
 
 const STATEMENTS = [DELETE, 'SELECT changes()'].map((sql) => ({ sql, args: [] }))
 
-/** The Cron Trigger's handler: deletes Idempotency-Keys that are no longer kept, in bounded steps. */
-export async function deleteOldKeys(_controller: unknown, env: Env): Promise<void> {
+/** For the Cron Trigger: deletes Idempotency-Keys that are no longer kept, in bounded steps. */
+export async function deleteOldKeys(env: Env): Promise<void> {
 	const started = Date.now()
 	const notes: Notes = { outcome: 'done' }
 	let deleted = 0

@@ -1,16 +1,23 @@
 import { classify, DatabaseError, type Failure, type Said } from './failure'
 import { type Batch, saidError, type Unit, type UnitResult, within } from './send'
 
-/** The Durable Object that merges the batches of many isolates, as they see it. */
+/**
+ * What crosses between an isolate and the object, which may be of different versions while one is rolled out: units,
+ * their results, and failed commits. Whoever changes one of these, or a method below, gives this another number; an
+ * isolate works with an object of its own number alone, and else by itself.
+ */
+export const PROTOCOL = 2
+
+/** The Durable Object that merges the batches of many isolates, as they see it. Version 1 had other methods. */
 export interface CommitObject {
-	/** That it answers at all tells that it can be reached. */
-	ping(): Promise<void>
+	/** Its PROTOCOL; and that it answers at all tells that it can be reached. */
+	version(): Promise<number>
 	/** Runs units in a transaction that they may share, and waits at most so many milliseconds. Never throws. */
-	commit(units: readonly Unit[], timeout: number): Promise<Committed>
+	run(units: readonly Unit[], timeout: number, protocol: number): Promise<Committed>
 }
 
 /** Plain data: an error would lose its class on the way. */
-export type Committed = { results: UnitResult[] } | FailedCommit
+export type Committed = { results: UnitResult[] } | FailedCommit | 'other version'
 
 export interface FailedCommit {
 	failure: Failure
@@ -20,7 +27,7 @@ export interface FailedCommit {
 	said?: Said | undefined
 }
 
-/** An object that does not answer a ping in time is left alone for a while. */
+/** An object that does not answer in time, or not as it should, is left alone for a while. */
 const PING_MS = 1000
 const LEFT_ALONE_MS = 1000
 
@@ -37,12 +44,13 @@ export function objectBatch(object: () => CommitObject, direct: Batch): (taken: 
 		if (reached) return true
 		if (Date.now() < leftAloneUntil) return false
 		try {
-			await within(to.ping(), Math.min(deadline, Date.now() + PING_MS))
-			return (reached = true)
+			const version = await within(to.version(), Math.min(deadline, Date.now() + PING_MS))
+			if (version === PROTOCOL) return (reached = true)
 		} catch {
-			leftAloneUntil = Date.now() + LEFT_ALONE_MS
-			return false
+			// Not there, not in time, or of a version that is not asked this way.
 		}
+		leftAloneUntil = Date.now() + LEFT_ALONE_MS
+		return false
 	}
 
 	return (taken) => async (units, mode, deadline) => {
@@ -61,11 +69,16 @@ export function objectBatch(object: () => CommitObject, direct: Batch): (taken: 
 		to: CommitObject,
 		units: readonly Unit[],
 		deadline: number,
-	): Promise<Committed | 'refused'> {
+	): Promise<Exclude<Committed, 'other version'> | 'refused'> {
 		try {
-			return await to.commit(units, deadline - Date.now())
+			const committed = await to.run(units, deadline - Date.now(), PROTOCOL)
+			if (committed !== 'other version') return committed
+			reached = false
+			return 'refused'
 		} catch (error) {
 			reached = false
+			// Replaced by another version since it was reached: the runtime's own words for a method that is not there.
+			if (error instanceof TypeError && /does not implement/.test(error.message)) return 'refused'
 			// Set by the runtime where it did not let the call in: https://developers.cloudflare.com/durable-objects/best-practices/error-handling/
 			if (error instanceof Error && 'overloaded' in error && error.overloaded === true) {
 				leftAloneUntil = Date.now() + LEFT_ALONE_MS

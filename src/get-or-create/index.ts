@@ -20,7 +20,7 @@ type ColumnName<T extends SQLiteTable> = Extract<keyof T['$inferInsert'], string
 export interface GetOptions<T extends SQLiteTable> {
 	/** The columns that identify the row; they must contain a unique key. Defaults to every column given. */
 	by?: readonly ColumnName<T>[]
-	/** How long to wait for the database, in milliseconds, retries included. Defaults to 5,000. */
+	/** How long to wait for the database, in milliseconds, retries included. Defaults to 6,000. */
 	timeout?: number
 }
 
@@ -94,7 +94,7 @@ export async function updateOrCreateMany<T extends SQLiteTable>(
 	return await run(db, table, 'update-or-create', rows, options)
 }
 
-const DEFAULT_TIMEOUT_MS = 5000
+const DEFAULT_TIMEOUT_MS = 6000
 
 async function run<T extends SQLiteTable>(
 	db: LibsqlDatabase,

@@ -1,5 +1,5 @@
-import { DatabaseError } from '../database/failure'
-import type { Rows, Unit, UnitResult } from '../database/send'
+import { classify, DatabaseError } from '../database/failure'
+import { type Batch, type Rows, saidError, send, type Unit, type UnitResult } from '../database/send'
 import { quote, type TableInfo } from './table'
 
 // That the database can decide a race is said by the Drizzle table; the proof is the database's own. One unit looks for
@@ -39,6 +39,39 @@ export class Proofs {
 		this.forget(table)
 		return new DatabaseError('unproven', lackOf(table, result?.kind === 'failed' ? result.why : undefined))
 	}
+}
+
+/**
+ * Proves what a service of these tables needs: that each is what its schema says and, in the mode `write`, that rows can
+ * be written. Takes the write lock and gives it back; leaves nothing behind. @throws DatabaseError
+ */
+export async function prove(
+	batch: Batch,
+	tables: readonly TableInfo[],
+	mode: 'write' | 'read',
+	deadline: number,
+): Promise<void> {
+	const units = [...tables.map(guardOf), ...(mode === 'write' ? [WRITE_PROBE] : [])]
+	const { results } = await send(batch, () => units, mode, deadline)
+	const proofs = new Proofs()
+	for (const [i, table] of tables.entries()) {
+		const lack = proofs.note(table, results[i])
+		if (lack) throw lack
+	}
+	const probe = mode === 'write' ? results.at(-1) : undefined
+	if (probe?.kind === 'failed' && probe.at === 0) throw classify(saidError(probe.error))
+}
+
+/** Writes as much as a row may need, of the notes of keys, and then fails ("malformed JSON") so that it is undone. */
+const WRITE_PROBE: Unit = {
+	statements: [
+		{
+			sql: `INSERT INTO idempotency_keys (scope, key, position, fingerprint, attempt, outcome, noted_at)
+				VALUES ('', 'health', 0, hex(zeroblob(16384)), '', 'found', 0) ON CONFLICT DO NOTHING`,
+			args: [],
+		},
+		{ sql: `SELECT json('undone' || changes())`, args: [] },
+	],
 }
 
 const guards = new WeakMap<TableInfo, Unit>()

@@ -1,18 +1,26 @@
 import type { Handler } from 'hono'
 import { httpBatch } from '../database/client'
-import { query } from '../database/send'
 import { settingsOf } from '../env'
+import { idempotencyKeys } from '../get-or-create/idempotency-keys'
+import { prove } from '../get-or-create/proof'
+import { tableInfo } from '../get-or-create/table'
 import type { AppEnv } from './app-env'
+import type { Resource } from './resource'
 
 /** A load balancer asks often and gives up early: health has a deadline of its own. */
 const HEALTH_TIMEOUT_MS = 2000
 
-/** `200 {"status":"ok"}` where the database answers a real query in time, else the problem that a request would meet. */
-export function health(): Handler<AppEnv> {
+/**
+ * `200 {"status":"ok"}` where the service can do its work in time: the database takes writes, and every table there is
+ * what the schema says; with `?read` only what reads need. Else the problem that a request would meet.
+ */
+export function health(resources: readonly Resource[]): Handler<AppEnv> {
+	const tables = [...resources.map(({ info }) => info), tableInfo(idempotencyKeys)]
 	return async (c) => {
 		const { database, timeout } = settingsOf(c.env)
 		const deadline = Date.now() + Math.min(timeout, HEALTH_TIMEOUT_MS)
-		await query(httpBatch(database), [{ sql: 'SELECT 1', args: [] }], 'read', deadline)
+		const mode = c.req.query('read') === undefined ? 'write' : 'read'
+		await prove(httpBatch(database), tables, mode, deadline)
 		c.header('Cache-Control', 'no-store')
 		return c.json({ status: 'ok' })
 	}

@@ -8,15 +8,27 @@ export function servicePaths(): Record<string, PathItem> {
 	const text: Media = { schema: { type: 'string' } }
 	return {
 		'/healthz': {
-			get: page(
-				'health',
-				'Whether the database answers a query',
-				'It does.',
-				{
-					'application/json': { schema: closed({ status: { type: 'string', const: 'ok' } }) },
-				},
-				problemResponses(['internal', 'misconfigured', 'database-unavailable', 'database-timeout']),
-			),
+			get: {
+				...page(
+					'health',
+					'Whether the service can do its work: the database takes writes, and every table is as the schema says',
+					'It can.',
+					{
+						'application/json': { schema: closed({ status: { type: 'string', const: 'ok' } }) },
+					},
+					problemResponses(['internal', 'misconfigured', 'database-unavailable', 'database-timeout']),
+				),
+				parameters: [
+					{
+						name: 'read',
+						in: 'query',
+						required: false,
+						description: 'Looks only at what reads need.',
+						schema: { type: 'string' },
+						example: '',
+					},
+				],
+			},
 		},
 		'/openapi.json': {
 			get: page('openapi', 'This document', 'OpenAPI 3.1.', {

@@ -1,0 +1,25 @@
+import { httpBatch } from './database/client'
+import { settingsOf } from './env'
+import { idempotencyKeys } from './get-or-create/idempotency-keys'
+import { prove } from './get-or-create/proof'
+import { tableInfo } from './get-or-create/table'
+import { causeOf, log, type Notes } from './log'
+import { resources } from './resources'
+
+/** What the service needs in its database. */
+export const servedTables = [...resources.map(({ info }) => info), tableInfo(idempotencyKeys)]
+
+/** For the Cron Trigger: tells the log of a table that is not what its schema says, be it asked for or not. */
+export async function proveTables(env: Env): Promise<void> {
+	const started = Date.now()
+	const notes: Notes = { outcome: 'done' }
+	try {
+		const { database, timeout } = settingsOf(env)
+		await prove(httpBatch(database), servedTables, 'read', Date.now() + timeout)
+	} catch (error) {
+		notes.outcome = 'failed'
+		notes.cause = causeOf(error)
+	} finally {
+		log({ scheduled: 'prove tables' }, notes, started)
+	}
+}
