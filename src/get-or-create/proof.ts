@@ -14,7 +14,7 @@ export interface Proof {
 }
 
 /** For how long a proof holds: an index may be dropped. What is lacking is looked for each time, so that a repair counts at once. */
-const HOLDS_MS = 60_000
+const HOLDS_MS = 10_000
 
 /** The proofs that an isolate has of one database. */
 export class Proofs {
@@ -135,11 +135,13 @@ function lackOf({ name, columns }: TableInfo, why: Rows = []): string {
 	const faults = [
 		...(missing.length > 0 ? [`${name} has no column ${missing.join(', ')}: run "npm run db:migrate"`] : []),
 		...found('key').map((key) => keyFault(name, key)),
-		...found('required').map(
-			(column) => `${name}.${column} is NOT NULL without a default and not in the schema`,
-		),
+		...found('required').map((column) => unknownColumn(`${name}.${column}`)),
 	]
 	return faults.join('; ') || `${name} is not what the schema says`
+}
+
+export function unknownColumn(column: string): string {
+	return `${column} is NOT NULL without a default, and not in the schema: give it a default, or add it there`
 }
 
 function keyFault(name: string, key: string): string {

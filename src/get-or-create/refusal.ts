@@ -1,8 +1,9 @@
-import { classify, type Said } from '../database/failure'
+import { classify, DatabaseError, type Said } from '../database/failure'
 import { type Rows, saidError } from '../database/send'
 import { faultAt } from './encode'
 import { type Conflict, ConflictError, type Fault, InvalidRowError } from './errors'
 import type { Outcome } from './outcome'
+import { unknownColumn } from './proof'
 import type { Shape } from './shape'
 import type { Step } from './statements'
 
@@ -20,7 +21,12 @@ export function refusalOf(shape: Shape, step: Step | undefined, said: Said, why:
 	if (isCheck || kind === 'FOREIGN KEY') return orphan(shape, why)
 	if (kind === 'NOT NULL') {
 		const column = table.columns.find(({ column: { name } }) => subject === `${table.name}.${name}`)
-		return invalid(column ? faultAt(column, 'must not be null') : atRow('must not hold null'))
+		if (column) return invalid(faultAt(column, 'must not be null'))
+		// A column that nobody can give: no fault of the row.
+		if (subject.startsWith(`${table.name}.`)) {
+			return { kind: 'error', error: new DatabaseError('unproven', unknownColumn(subject)) }
+		}
+		return invalid(atRow('must not hold null'))
 	}
 	if (kind === 'UNIQUE') return { kind: 'error', error: new ConflictError(conflictsOver(shape, subject)) }
 	// Without a name it is told by its expression, which is SQL.

@@ -249,7 +249,8 @@ function settleFailed(
 	// What no row can help is every row's answer: a table that isn't there, for one.
 	const { error: reason } = outcome.kind === 'error' ? outcome : { error: undefined }
 	const isRowsOwn = !(reason instanceof DatabaseError) || reason.failure === 'full'
-	if (reason instanceof DatabaseError && reason.failure === 'unmigrated') proofs?.forget(shape.table)
+	if (reason instanceof DatabaseError && (reason.failure === 'unmigrated' || reason.failure === 'unproven'))
+		proofs?.forget(shape.table)
 	for (const { askers } of rows) {
 		if (manner.rows === 'one' || !isRowsOwn) settle(calls, shape, askers, outcome)
 		else goOn(calls, askers, (call) => (call.way = 'one-by-one'))

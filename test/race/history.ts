@@ -60,7 +60,7 @@ export function eventsOf(operation: Operation, answer: Answer, times: Times): Ev
 	if (items.length !== rows.length) return `${items.length} answers to ${rows.length} rows`
 	const events: Event[] = []
 	for (const [place, asked] of rows.entries()) {
-		const told = toldOf(items[place])
+		const told = isGone(operation, items[place]) ? { kind: 'unknown' as const } : toldOf(items[place])
 		if (told === undefined) return `no answer to a row: ${JSON.stringify(items[place])}`
 		const by = operation.by ?? defaultBy(method, table, sentOf(operation, place))
 		const { start } = times
@@ -101,6 +101,14 @@ export function isReplayed({ headers }: Answer): boolean {
 	return headers.get('idempotency-replayed') === 'true'
 }
 
+/**
+ * A repeat of who found a row by its name alone: the name may be another by now, and then nothing tells that the row with
+ * its id is still the same.
+ */
+export function isGone({ key, by }: Operation, { problem }: Item = {}): boolean {
+	return key !== undefined && by?.join() === 'name' && problem?.status === 404
+}
+
 /** Whether it says of no row, or of some, that nobody knows. */
 export function leavesUnknown({ status, body }: Answer): boolean {
 	if (status === 0 || status >= 503) return true
@@ -111,12 +119,16 @@ export function leavesUnknown({ status, body }: Answer): boolean {
 export function flagsOf(
 	operation: Operation,
 	answer: Answer,
-): { created?: boolean | undefined; updated?: boolean | undefined; status: number | undefined }[] {
-	return itemsOf(operation, answer).map(({ created, updated, problem }) => ({
-		created,
-		updated,
-		status: problem?.status,
-	}))
+): {
+	created?: boolean | undefined
+	updated?: boolean | undefined
+	status: number | undefined
+	isGone: boolean
+}[] {
+	return itemsOf(operation, answer).map((item) => {
+		const { created, updated, problem } = item
+		return { created, updated, status: problem?.status, isGone: isGone(operation, item) }
+	})
 }
 
 /** POST asks by all that it says, PUT by the primary key in it, or else by the unique keys. */

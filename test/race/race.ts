@@ -108,7 +108,7 @@ async function perform(origin: string, operation: Operation): Promise<Event[] | 
 	if (typeof repeated === 'string') return repeated
 	const [before = [], after = []] = [answer, again].map((each) => flagsOf(operation, each))
 	// Of a row that was refused nothing is kept, its key neither: it was asked for anew.
-	const kept = before.map(({ status }) => status !== 422)
+	const kept = before.map(({ status }, place) => status !== 422 && !after[place]?.isGone)
 	const isSame = before.every((told, place) => !kept[place] || isDeepStrictEqual(told, after[place]))
 	if (!isSame || (kept.includes(true) && !isReplayed(again))) {
 		const flags = JSON.stringify([before, after])
