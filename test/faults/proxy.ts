@@ -12,9 +12,13 @@ export type Fault =
 	/** The server does what it was asked, and its answer arrives changed. */
 	| { kind: 'garble'; change: (body: string) => string; type?: string }
 	/** Somebody else answers, and the server never sees the request. */
-	| { kind: 'answer'; status: number; body?: (asked: string) => string }
+	| { kind: 'answer'; status: number; body?: (asked: string) => string; location?: string }
 	/** Somebody else answers, and the server sees the request only later: a gateway that lost its patience. */
 	| { kind: 'answer-first'; status: number; ms: number }
+	/** The server does what it was asked, and its answer never arrives, nor does the end of the connection. */
+	| { kind: 'swallow-answer' }
+	/** The server is asked twice, and its second answer arrives. */
+	| { kind: 'twice'; between?: () => Promise<unknown> }
 	/** It takes longer, half of it on each way. */
 	| { kind: 'delay'; ms: number }
 
@@ -61,8 +65,9 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
 	const handle = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
 		const body = await read(incoming)
 		const fault = decide(body.toString())
-		const answer = (status: number, type: string, content: Buffer | string) => {
-			outgoing.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(content) })
+		const answer = (status: number, type: string, content: Buffer | string, location?: string) => {
+			const length = { 'content-type': type, 'content-length': Buffer.byteLength(content) }
+			outgoing.writeHead(status, location === undefined ? length : { ...length, location })
 			outgoing.end(content)
 		}
 		switch (fault?.kind) {
@@ -79,8 +84,18 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
 				return
 			}
 			case 'answer':
-				answer(fault.status, 'application/json', fault.body?.(body.toString()) ?? NOT_TODAY)
+				answer(fault.status, 'application/json', fault.body?.(body.toString()) ?? NOT_TODAY, fault.location)
 				return
+			case 'swallow-answer':
+				await pass(incoming, body)
+				return
+			case 'twice': {
+				await pass(incoming, body)
+				await fault.between?.()
+				const { status, type, content } = await pass(incoming, body)
+				answer(status, type, content)
+				return
+			}
 			case 'answer-first':
 				answer(fault.status, 'application/json', NOT_TODAY)
 				await sleep(fault.ms)
