@@ -112,9 +112,26 @@ describe('an object', () => {
 		expect(new Set((await Promise.all(asked)).map(({ status }) => status))).toEqual(new Set([201]))
 	}, 60_000)
 
-	it('that cannot be reached is done without', async () => {
-		const origin = await start({ objects: { GROUP_COMMIT: 'OutOfOrder' } })
-		const answers = await Promise.all(numbered('alone', 50).map(async (name) => await ask(origin, name)))
-		expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]))
+	it('of this version is not there for isolates of the version before, which then work by themselves', async () => {
+		const origin = await start(SHARING)
+		expect(await (await fetch(`${origin}/before`)).text()).toBe('not reached')
+		expect((await ask(origin, 'after before')).status).toBe(201)
 	}, 60_000)
+
+	it.each([
+		['that cannot be reached', 'OutOfOrder'],
+		['of the version before', 'Before'],
+		['of a later version', 'Later'],
+		['with nothing that can be asked', 'Mute'],
+		['that is replaced by another version', 'Replaced'],
+		['that is replaced by one without the method', 'Emptied'],
+	])(
+		'%s is done without',
+		async (name, object) => {
+			const origin = await start({ objects: { GROUP_COMMIT: object } })
+			const answers = await Promise.all(numbered(name, 50).map(async (each) => await ask(origin, each)))
+			expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]))
+		},
+		60_000,
+	)
 })

@@ -1,4 +1,5 @@
 import { DurableObject } from 'cloudflare:workers'
+import { type Committed, PROTOCOL } from '../../../src/database/object'
 import { GroupCommitObject } from '../../../src/group-commit-object'
 import service from '../../../src/index'
 
@@ -17,14 +18,66 @@ export class OutOfOrder extends DurableObject<Env> {
 	}
 }
 
+/** The object as it was in the version before: it took lists of statements. */
+export class Before extends DurableObject<Env> {
+	async ping(): Promise<void> {
+		return await Promise.resolve()
+	}
+
+	async commit(statements: { sql: string; args: string[] }[]): Promise<{ failure: string }> {
+		return await Promise.resolve({ failure: statements.every(({ sql }) => sql) ? 'rejected' : 'broken' })
+	}
+}
+
+/** One with nothing that can be asked. */
+export class Mute extends DurableObject<Env> {}
+
+/** One of a version that is to come. */
+export class Later extends DurableObject<Env> {
+	async version(): Promise<number> {
+		return await Promise.resolve(PROTOCOL + 1)
+	}
+}
+
+/** One that is replaced by another version after it was asked for its own. */
+export class Replaced extends DurableObject<Env> {
+	async version(): Promise<number> {
+		return await Promise.resolve(PROTOCOL)
+	}
+
+	async run(): Promise<Committed> {
+		return await Promise.resolve('other version')
+	}
+}
+
+/** The same, and the other version has not even the method. */
+export class Emptied extends DurableObject<Env> {
+	async version(): Promise<number> {
+		return await Promise.resolve(PROTOCOL)
+	}
+}
+
 interface Bindings extends Env {
 	GROUP_COMMIT: DurableObjectNamespace<GroupCommit>
 }
 
+/** What an isolate of the version before asks first; where it has no answer it works by itself. */
+async function askedBefore(namespace: DurableObjectNamespace): Promise<string> {
+	const object: unknown = namespace.get(namespace.idFromName('0'))
+	try {
+		await (object as Before).ping()
+		return 'reached'
+	} catch {
+		return 'not reached'
+	}
+}
+
 export default {
 	async fetch(request, env, ctx) {
-		if (!new URL(request.url).pathname.endsWith('/restart')) return await service.fetch(request, env, ctx)
+		const { pathname } = new URL(request.url)
+		if (pathname !== '/restart' && pathname !== '/before') return await service.fetch(request, env, ctx)
 		const object = env.GROUP_COMMIT.get(env.GROUP_COMMIT.idFromName('0'))
+		if (pathname === '/before') return new Response(await askedBefore(env.GROUP_COMMIT))
 		await Promise.resolve(object.restart()).catch(() => undefined)
 		return new Response('restarted')
 	},
