@@ -394,7 +394,7 @@ export async function findRow(
 		const guard = proofs && !proofs.of(table) ? guardOf(table) : undefined
 		const { steps } = statementsOf(shape, { ...ALONE, asBytes })
 		const statements = steps.map(({ sql }) => ({ sql, args: [`[${json}]`] }))
-		const units = guard ? [guard, { statements, after: 0 }] : [{ statements }]
+		const units = guard ? [guard, { statements }] : [{ statements }]
 		try {
 			const { results } = await send(batch, () => units, 'read', deadline)
 			const lack = guard && proofs?.note(table, results[0])
