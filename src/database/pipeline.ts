@@ -153,7 +153,12 @@ function commitError(said: Said): DatabaseError {
 	return new DatabaseError(failure, saidError(said))
 }
 
-/** SQL that several statements share goes once. */
+/** sqld stores so many statements a stream, of so many bytes each, and answers 400 to who names one that it did not. */
+const MAX_STORED = 50
+const MAX_STORED_BYTES = 4000
+const encoder = new TextEncoder()
+
+/** SQL that several statements share goes once, as far as the server stores it. */
 class StoredSql {
 	readonly requests: object[] = []
 	readonly #ids = new Map<string, number>()
@@ -168,6 +173,7 @@ class StoredSql {
 					seen.add(sql)
 					continue
 				}
+				if (this.#ids.size >= MAX_STORED || encoder.encode(sql).length > MAX_STORED_BYTES) continue
 				this.#ids.set(sql, this.#ids.size)
 				this.requests.push({ type: 'store_sql', sql_id: this.#ids.size - 1, sql })
 			}
