@@ -1,10 +1,10 @@
 import { DatabaseError } from './database/failure'
 import type { Settings } from './env'
+import { callOf, outcomesOf } from './get-or-create/call'
 import type { KeepAlive } from './get-or-create/group-commit'
 import type { Outcome } from './get-or-create/outcome'
 import type { RowRequest } from './get-or-create/row-request'
 import { sharedCommits } from './get-or-create/shared-commits'
-import { callOf, outcomesOf } from './get-or-create/transaction'
 import { type Notes, timed } from './log'
 
 /**

@@ -80,7 +80,7 @@ export function chained(chain: Chain): Batch {
 			return why && (await chain([why], 'read', deadline))[0]
 		}
 
-		if (mode === 'each') for (const place of units.keys()) await run([place])
+		if (mode !== 'write') for (const place of units.keys()) await run([place])
 		else await run([...units.keys()])
 		return results
 	}

@@ -26,8 +26,9 @@ export interface Pipeline {
 /** Units as one request. A unit alone in its transaction takes nothing that the second version of Hrana doesn't know. */
 export function pipelineOf(units: readonly Unit[], mode: Mode): Pipeline {
 	const sqls = new StoredSql(units)
-	const alone = mode === 'each' || units.length === 1
-	const batches = alone ? units.map((unit) => batchOfOne(unit, mode, sqls)) : [sharedBatch(units, mode, sqls)]
+	// A savepoint is a write to a replica, and sends the whole of it to the primary.
+	const alone = mode !== 'write' || units.length === 1
+	const batches = alone ? units.map((unit) => batchOfOne(unit, mode, sqls)) : [sharedBatch(units, sqls)]
 	const requests = batches.map(({ steps }) => ({ type: 'batch', batch: { steps } }))
 	return {
 		body: JSON.stringify({ requests: [...sqls.requests, ...requests, { type: 'close' }] }),
@@ -98,9 +99,9 @@ function batchOfOne({ statements, why }: Unit, mode: Mode, sqls: StoredSql): Bat
  * A transaction of several units. Each stands in a savepoint, so that nothing remains of one that fails and the others
  * are committed; and each looks whether the transaction is still open, so that nothing slips out of one that has ended.
  */
-function sharedBatch(units: readonly Unit[], mode: Mode, sqls: StoredSql): BatchOfSteps {
+function sharedBatch(units: readonly Unit[], sqls: StoredSql): BatchOfSteps {
 	const steps = new Steps()
-	const begin = steps.add({ sql: BEGIN[mode], want_rows: false })
+	const begin = steps.add({ sql: BEGIN.write, want_rows: false })
 	const places: { first: number; last: number; release: number; asked: number | undefined }[] = []
 	for (const { statements, after, why } of units) {
 		const before = after === undefined ? undefined : places[after]

@@ -33,7 +33,7 @@ export type Batch = (units: readonly Unit[], mode: Mode, deadline: number) => Pr
 
 /**
  * `write`: in one transaction that takes the write lock at once (BEGIN IMMEDIATE), so that it can't lose it half-way;
- * `each`: the same, but each unit in a transaction of its own; `read`: in one transaction that writes nothing.
+ * `each`: the same, but each unit in a transaction of its own; `read`: each in one that writes nothing.
  */
 export type Mode = 'write' | 'each' | 'read'
 

@@ -34,7 +34,8 @@ export function readPlan({ shape, rows }: Plan, results: StepRows, attempt: Plan
 	const creators = new Map<string | number, number>()
 	const found = rows.map((_, place): Found | undefined => {
 		const row = selected[place]
-		if (row?.[width] !== place) throw new Error('the database left out a row')
+		const state = row?.[width]
+		if (!row || (typeof state !== 'string' && state !== place)) throw new Error('the database left out a row')
 		if (row[anchor] === null) return undefined
 		const nothingDone = created.size === 0 && updated.size === 0
 		const id = nothingDone ? '' : keyOf(table.identity.map(({ index }) => row[index] ?? null))
@@ -42,7 +43,7 @@ export function readPlan({ shape, rows }: Plan, results: StepRows, attempt: Plan
 		const isCreated = created.delete(id)
 		const isUpdated = updated.delete(id)
 		if (isCreated) creators.set(id, place)
-		if (row[width + 1] !== null && row[width + 1] !== undefined && !isCreated && !isUpdated) return undefined
+		if (typeof state === 'string' && !isCreated && !isUpdated) return undefined
 		return { kind: 'row', values: row, created: isCreated, updated: isUpdated }
 	})
 	return rows.map((_, place): Found => {
@@ -50,7 +51,7 @@ export function readPlan({ shape, rows }: Plan, results: StepRows, attempt: Plan
 		const note = noted.get(place)
 		const known = note && noteOf(note, place, attempt)
 		// What a later row of the plan made was not yet there when this one's turn came.
-		const holders = holdersIn(row[width + 1]).filter(
+		const holders = holdersIn(row[width]).filter(
 			({ identity }) => (creators.get(keyOf(identity)) ?? -1) < place,
 		)
 		if (known) return notedOutcome(known, inConflict(shape, holders))

@@ -1,9 +1,10 @@
 import { type DatabaseSettings, httpBatch } from '../database/client'
 import { type CommitObject, objectBatch } from '../database/object'
+import { type Call, isAlone, isDone } from './call'
 import { GroupCommit } from './group-commit'
 import { Proofs } from './proof'
 import { type RowRequest, weightOf } from './row-request'
-import { type Call, isAlone, isDone, runTransaction } from './transaction'
+import { runTransaction } from './transaction'
 
 /** In bytes of memory: some two thousand small rows share a transaction, and 64 MB may wait. */
 const MAX_BATCH = 2 * 1024 * 1024

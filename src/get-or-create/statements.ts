@@ -152,8 +152,8 @@ function updateOf(shape: Shape): string | undefined {
 }
 
 /**
- * What each row is now, in the order asked: its columns, its place, and, where it isn't there or not as the update would
- * have it, what stands in the way.
+ * What each row is now, in the order asked: its columns and its place, in the stead of which, where it isn't there or not
+ * as the update would have it, is told what stands in the way.
  */
 function selectOf(shape: Shape, manner: Manner): string {
 	const anchor = `found.${anchorOf(shape).sql}`
@@ -171,7 +171,7 @@ function selectOf(shape: Shape, manner: Manner): string {
 		: ''
 	const kept =
 		shape.set.length > 0 ? ` WHEN ${anyDiffers(shape)} THEN ${stoppedBy(shape, 'update', isStrict)}` : ''
-	return `SELECT ${columns}, item.key, CASE WHEN ${anchor} IS NULL THEN ${missed}${refused}${kept} END ${from}`
+	return `SELECT ${columns}, CASE WHEN ${anchor} IS NULL THEN ${missed}${refused}${kept} ELSE item.key END ${from}`
 }
 
 /** The row that was just made, whatever a trigger has made of it. */

@@ -1,72 +1,19 @@
-import { classify, DatabaseError, type Failure, isUncertain } from '../database/failure'
-import {
-	type Batch,
-	type DriverValue,
-	query,
-	rowsOfLast,
-	type Sent,
-	send,
-	type Unit,
-	type UnitResult,
-} from '../database/send'
-import { anchorOf, type Manner } from './conditions'
+import { classify, DatabaseError } from '../database/failure'
+import { type Batch, type DriverValue, type Sent, send, type Unit, type UnitResult } from '../database/send'
+import { type Call, callOf, isDone, outcomesOf, pendingOf } from './call'
+import type { Manner } from './conditions'
 import type { Outcome } from './outcome'
-import { type Asker, type PendingCall, type Plan, planCalls } from './plan'
+import { type Asker, type Plan, planCalls } from './plan'
 import { guardOf, type Proofs } from './proof'
+import { readIdentified } from './read-row'
 import { decoded } from './read-value'
 import { refusalOf, ruledOut } from './refusal'
-import { certain, hexOf, readPlan, type StepRows, twinOutcome } from './results'
+import { goOn, regroup } from './regroup'
+import { certain, readPlan, type StepRows, twinOutcome } from './results'
 import type { RowRequest } from './row-request'
 import type { Shape } from './shape'
-import { selectByIdentity, statementsOf } from './statements'
+import { statementsOf } from './statements'
 import type { TableInfo } from './table'
-
-/** Rows asked for by one call: what has become of them so far, and how the rest goes next. Plain data. */
-export interface Call {
-	readonly requests: readonly RowRequest[]
-	/** In their order; nothing for a row that has to go again. */
-	readonly outcomes: (Outcome | undefined)[]
-	/**
-	 * `together` in as few statements as may be; `one-by-one` after one of them was refused, so that each row has its own
-	 * answer; `apart`, each in a transaction of its own, after one of them ended the transaction for all.
-	 */
-	way: 'together' | 'one-by-one' | 'apart'
-	/** It shares no transaction, after one that was too much for a single request. */
-	alone: boolean
-	/** How many of its rows a transaction carries. */
-	limit: number
-	asBytes: boolean
-	/** How an earlier try failed, which may have been committed. */
-	doubt: Failure | undefined
-	/** The names of the transactions that have carried rows with keys of it. */
-	readonly tries: string[]
-}
-
-/** One by one a row takes the database some ten times as long: those of many calls take turns. */
-const MAX_ONE_BY_ONE = 100
-
-export function callOf(requests: readonly RowRequest[]): Call {
-	return {
-		requests,
-		outcomes: requests.map(() => undefined),
-		way: 'together',
-		alone: false,
-		limit: Number.POSITIVE_INFINITY,
-		asBytes: false,
-		doubt: undefined,
-		tries: [],
-	}
-}
-
-/** Every row of the call has its outcome. */
-export function isDone({ outcomes }: Call): boolean {
-	return outcomes.every((outcome) => outcome !== undefined)
-}
-
-/** It goes in a transaction that it shares with no other call. */
-export function isAlone({ way, alone }: Call): boolean {
-	return alone || way === 'apart'
-}
 
 /** Runs a call to its end: at most two transactions for each row, unless one of them ends a transaction. Never throws for what the database does. */
 export async function runCall(
@@ -81,14 +28,6 @@ export async function runCall(
 	} catch (error) {
 		return outcomesOf(call, classify(error))
 	}
-}
-
-export function outcomesOf({ outcomes }: Call, otherwise?: DatabaseError): Outcome[] {
-	return outcomes.map((outcome) => {
-		if (outcome) return outcome
-		if (otherwise) return { kind: 'error', error: otherwise }
-		throw new Error('a row without an outcome')
-	})
 }
 
 /**
@@ -177,14 +116,6 @@ export async function runTransaction(
 	await readMade(batch, calls, made, deadline)
 }
 
-function pendingOf({ requests, outcomes, way, limit, doubt }: Call, call: number): PendingCall {
-	const pending = outcomes.flatMap((outcome, place) => (outcome ? [] : [place]))
-	const places = pending.slice(0, way === 'together' ? limit : Math.min(limit, MAX_ONE_BY_ONE))
-	// What may have been done is asked for otherwise.
-	const sharesPlans = places.length === 1 && doubt === undefined
-	return { call, requests, places, oneByOne: way !== 'together', sharesPlans }
-}
-
 /** The tables of plans of which it is not known that the database has what the schema says. */
 function unprovenOf(plans: readonly Plan[], proofs: Proofs): TableInfo[] {
 	const tables = new Set(plans.map(({ shape: { table } }) => table))
@@ -271,81 +202,6 @@ function settle(
 	for (const twin of twins) tell(twin, twinOutcome(shape, outcome))
 }
 
-function goOn(calls: readonly Call[], askers: readonly Asker[], change: (call: Call) => void): void {
-	for (const { call } of askers) {
-		const of = calls[call]
-		if (of) change(of)
-	}
-}
-
-/** After a transaction of which nothing remains: how its calls go again, or why they don't. */
-function regroup(
-	calls: readonly Call[],
-	culprit: Plan | undefined,
-	plans: readonly Plan[],
-	error: DatabaseError,
-): void {
-	const { failure } = error
-	const earlier = calls.map(({ doubt }) => doubt)
-	for (const call of calls) call.doubt ??= error.doubt
-	if (failure === 'ended' && culprit) {
-		for (const { askers } of culprit.rows) {
-			goOn(calls, askers, (call) => {
-				call.way = 'apart'
-				call.asBytes = true
-			})
-		}
-		return
-	}
-	if (failure === 'commit-refused' && calls.some(({ way }) => way !== 'apart')) {
-		suspectsOf(calls).forEach((call) => {
-			call.way = call.way === 'together' ? 'one-by-one' : 'apart'
-		})
-		return
-	}
-	if (failure === 'unreadable' && calls.some(({ asBytes }) => !asBytes)) {
-		for (const call of calls) call.asBytes = true
-		return
-	}
-	if (isTooMuch(failure) && calls.length > 1) {
-		for (const call of calls) call.alone = true
-		return
-	}
-	const rows = plans.reduce(
-		(sum, plan) => sum + plan.rows.reduce((all, { askers }) => all + askers.length, 0),
-		0,
-	)
-	const [only] = calls
-	if (isTooMuch(failure) && only && rows > 1) {
-		only.limit = Math.ceil(rows / 2)
-		return
-	}
-	for (const [i, call] of calls.entries()) {
-		// "Busy" now would hide that an earlier try may have been committed.
-		const doubt = earlier[i]
-		const hides = doubt !== undefined && doubt !== failure && (failure === 'rejected' || isUncertain(failure))
-		const told = hides ? new DatabaseError('unknown', error.cause) : error
-		for (const [place, outcome] of call.outcomes.entries()) {
-			call.outcomes[place] = outcome ?? { kind: 'error', error: told }
-		}
-	}
-}
-
-/** A part of it may do. */
-function isTooMuch(failure: Failure): boolean {
-	return failure === 'too-large' || failure === 'unparsable' || failure === 'unreadable'
-}
-
-/** Whose rows a COMMIT may have been refused for: those of tables with foreign keys, or where none has, of all. */
-function suspectsOf(calls: readonly Call[]): Call[] {
-	const open = calls.filter(({ way }) => way !== 'apart')
-	const referring = open.filter(({ requests, way }) => {
-		const [first] = requests
-		return way === 'together' && first !== undefined && first.shape.table.parents.length > 0
-	})
-	return referring.length > 0 ? referring : open
-}
-
 /** A row that was made and is no longer what it was asked by. */
 interface Made {
 	shape: Shape
@@ -363,48 +219,11 @@ async function readMade(
 	for (const { shape, asker, identity } of made) {
 		let outcome: Outcome
 		try {
-			const args = [`[[${identity.map(encoded).join()}]]`]
-			const [rows] = await query(batch, [{ sql: selectByIdentity(shape), args }], 'read', deadline)
-			const values = rows?.[0]
+			const values = await readIdentified(batch, shape, identity, deadline)
 			outcome = values ? { kind: 'row', values, created: true, updated: false } : ruledOut()
 		} catch (error) {
 			outcome = { kind: 'error', error: classify(error) }
 		}
 		settle(calls, shape, [asker], outcome)
 	}
-}
-
-function encoded(value: DriverValue): string {
-	return typeof value === 'bigint'
-		? String(value)
-		: JSON.stringify(value instanceof ArrayBuffer ? hexOf(value) : value)
-}
-
-const ALONE: Omit<Manner, 'asBytes'> = { rows: 'one', isRepeat: false, isFollowed: false, mayChange: false }
-
-/** Reads the row that a request of the verb `get` asks for. @throws DatabaseError */
-export async function findRow(
-	batch: Batch,
-	{ shape, json }: RowRequest,
-	deadline: number,
-	proofs?: Proofs,
-): Promise<DriverValue[] | undefined> {
-	const { table } = shape
-	for (const asBytes of [false, true]) {
-		const guard = proofs && !proofs.of(table) ? guardOf(table) : undefined
-		const { steps } = statementsOf(shape, { ...ALONE, asBytes })
-		const statements = steps.map(({ sql }) => ({ sql, args: [`[${json}]`] }))
-		const units = guard ? [guard, { statements, after: 0 }] : [{ statements }]
-		try {
-			const { results } = await send(batch, () => units, 'read', deadline)
-			const lack = guard && proofs?.note(table, results[0])
-			if (lack) throw lack
-			const row = rowsOfLast(results)[0]?.[0]
-			if (!row || row[anchorOf(shape).index] === null) return undefined
-			return asBytes ? decoded(table, row) : row
-		} catch (error) {
-			if (asBytes || classify(error).failure !== 'unreadable') throw error
-		}
-	}
-	return undefined
 }

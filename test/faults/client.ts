@@ -46,6 +46,7 @@ export async function ask(origin: string, sending: Sending, signal?: AbortSignal
 }
 
 const SLUGS: Readonly<Record<number, string>> = {
+	404: 'not-found',
 	409: 'conflict',
 	422: 'invalid-row',
 	500: 'misconfigured',

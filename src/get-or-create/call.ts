@@ -1,0 +1,69 @@
+import type { DatabaseError, Failure } from '../database/failure'
+import type { Outcome } from './outcome'
+import type { PendingCall } from './plan'
+import type { RowRequest } from './row-request'
+
+/** Rows asked for by one call: what has become of them so far, and how the rest goes next. Plain data. */
+export interface Call {
+	readonly requests: readonly RowRequest[]
+	/** In their order; nothing for a row that has to go again. */
+	readonly outcomes: (Outcome | undefined)[]
+	/**
+	 * `together` in as few statements as may be; `one-by-one` after one of them was refused, so that each row has its own
+	 * answer; `apart`, each in a transaction of its own, after one of them ended the transaction for all.
+	 */
+	way: 'together' | 'one-by-one' | 'apart'
+	/** It shares no transaction, after one that was too much for a single request. */
+	alone: boolean
+	/** How many of its rows a transaction carries. */
+	limit: number
+	asBytes: boolean
+	/** How an earlier try failed, which may have been committed. */
+	doubt: Failure | undefined
+	/** The names of the transactions that have carried rows with keys of it. */
+	readonly tries: string[]
+}
+
+/** One by one a row takes the database some ten times as long: those of many calls take turns. */
+const MAX_ONE_BY_ONE = 100
+
+export function callOf(requests: readonly RowRequest[]): Call {
+	return {
+		requests,
+		outcomes: requests.map(() => undefined),
+		way: 'together',
+		alone: false,
+		limit: Number.POSITIVE_INFINITY,
+		asBytes: false,
+		doubt: undefined,
+		tries: [],
+	}
+}
+
+/** Every row of the call has its outcome. */
+export function isDone({ outcomes }: Call): boolean {
+	return outcomes.every((outcome) => outcome !== undefined)
+}
+
+/** It goes in a transaction that it shares with no other call. */
+export function isAlone({ way, alone }: Call): boolean {
+	return alone || way === 'apart'
+}
+
+/** What became of a call's rows; `otherwise` of those that have no outcome. */
+export function outcomesOf({ outcomes }: Call, otherwise?: DatabaseError): Outcome[] {
+	return outcomes.map((outcome) => {
+		if (outcome) return outcome
+		if (otherwise) return { kind: 'error', error: otherwise }
+		throw new Error('a row without an outcome')
+	})
+}
+
+/** What a transaction carries of a call. */
+export function pendingOf({ requests, outcomes, way, limit, doubt }: Call, call: number): PendingCall {
+	const pending = outcomes.flatMap((outcome, place) => (outcome ? [] : [place]))
+	const places = pending.slice(0, way === 'together' ? limit : Math.min(limit, MAX_ONE_BY_ONE))
+	// What may have been done is asked for otherwise.
+	const sharesPlans = places.length === 1 && doubt === undefined
+	return { call, requests, places, oneByOne: way !== 'together', sharesPlans }
+}

@@ -1,0 +1,79 @@
+import { DatabaseError, type Failure, isUncertain } from '../database/failure'
+import type { Call } from './call'
+import type { Asker, Plan } from './plan'
+
+/** Changes how the calls of these rows go on. */
+export function goOn(calls: readonly Call[], askers: readonly Asker[], change: (call: Call) => void): void {
+	for (const { call } of askers) {
+		const of = calls[call]
+		if (of) change(of)
+	}
+}
+
+/** After a transaction of which nothing remains: how its calls go again, or why they don't. */
+export function regroup(
+	calls: readonly Call[],
+	culprit: Plan | undefined,
+	plans: readonly Plan[],
+	error: DatabaseError,
+): void {
+	const { failure } = error
+	const earlier = calls.map(({ doubt }) => doubt)
+	for (const call of calls) call.doubt ??= error.doubt
+	if (failure === 'ended' && culprit) {
+		for (const { askers } of culprit.rows) {
+			goOn(calls, askers, (call) => {
+				call.way = 'apart'
+				call.asBytes = true
+			})
+		}
+		return
+	}
+	if (failure === 'commit-refused' && calls.some(({ way }) => way !== 'apart')) {
+		suspectsOf(calls).forEach((call) => {
+			call.way = call.way === 'together' ? 'one-by-one' : 'apart'
+		})
+		return
+	}
+	if (failure === 'unreadable' && calls.some(({ asBytes }) => !asBytes)) {
+		for (const call of calls) call.asBytes = true
+		return
+	}
+	if (isTooMuch(failure) && calls.length > 1) {
+		for (const call of calls) call.alone = true
+		return
+	}
+	const rows = plans.reduce(
+		(sum, plan) => sum + plan.rows.reduce((all, { askers }) => all + askers.length, 0),
+		0,
+	)
+	const [only] = calls
+	if (isTooMuch(failure) && only && rows > 1) {
+		only.limit = Math.ceil(rows / 2)
+		return
+	}
+	for (const [i, call] of calls.entries()) {
+		// "Busy" now would hide that an earlier try may have been committed.
+		const doubt = earlier[i]
+		const hides = doubt !== undefined && doubt !== failure && (failure === 'rejected' || isUncertain(failure))
+		const told = hides ? new DatabaseError('unknown', error.cause) : error
+		for (const [place, outcome] of call.outcomes.entries()) {
+			call.outcomes[place] = outcome ?? { kind: 'error', error: told }
+		}
+	}
+}
+
+/** A part of it may do. */
+function isTooMuch(failure: Failure): boolean {
+	return failure === 'too-large' || failure === 'unparsable' || failure === 'unreadable'
+}
+
+/** Whose rows a COMMIT may have been refused for: those of tables with foreign keys, or where none has, of all. */
+function suspectsOf(calls: readonly Call[]): Call[] {
+	const open = calls.filter(({ way }) => way !== 'apart')
+	const referring = open.filter(({ requests, way }) => {
+		const [first] = requests
+		return way === 'together' && first !== undefined && first.shape.table.parents.length > 0
+	})
+	return referring.length > 0 ? referring : open
+}
