@@ -24,11 +24,13 @@ export type Fault =
 
 const NOT_TODAY = '{"error":"not today"}'
 
+type Decide = (asked: string, path: string) => Fault | undefined
+
 /** Stands before an HTTP server and makes trouble. */
 export interface FaultProxy {
 	url: string
-	/** Asks `decide` about every request from now on, by its body; where it has nothing to say the request passes. */
-	inject(decide: (asked: string) => Fault | undefined): void
+	/** Asks `decide` about every request from now on, by its body and its path; where it has nothing to say the request passes. */
+	inject(decide: Decide): void
 	/** Everything passes from now on. */
 	heal(): void
 	/** Holds back everything, in both directions: to its clients the server is frozen. What is held passes later. */
@@ -43,7 +45,7 @@ export interface FaultProxy {
 }
 
 export async function startFaultProxy(target: string): Promise<FaultProxy> {
-	let decide: (asked: string) => Fault | undefined = () => undefined
+	let decide: Decide = () => undefined
 	let thawed = Promise.resolve()
 	let thaw = () => {}
 	const agent = new Agent({ keepAlive: true })
@@ -64,7 +66,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
 
 	const handle = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
 		const body = await read(incoming)
-		const fault = decide(body.toString())
+		const fault = decide(body.toString(), incoming.url ?? '/')
 		const answer = (status: number, type: string, content: Buffer | string, location?: string) => {
 			const length = { 'content-type': type, 'content-length': Buffer.byteLength(content) }
 			outgoing.writeHead(status, location === undefined ? length : { ...length, location })

@@ -1,140 +1,155 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import type { Running } from '../../bench/workerd.ts'
-import { printedBy } from '../runtime/printed.ts'
+import { freePort } from '../../scripts/server.ts'
 import { type Answer, ask, faultOf } from './client.ts'
-import { SITUATIONS } from './situations.ts'
-import { SHARING, type Stage, startStage } from './stage.ts'
+import { askAll, askForAccount, NEIGHBOUR, reads, unserved, type Watched, watched, writes } from './crowd.ts'
+import { ELSEWHERE, SECRET, SITUATIONS, type Situation, type World } from './situations.ts'
+import { type Service, SHARING, startStage } from './stage.ts'
 
-let stage: Stage
+const DEADLINE_MS = 1500
+/** As much as anybody waits for a thing that need not be waited for. */
+const AT_ONCE_MS = 1000
+
+const settings = { DATABASE_TIMEOUT_MS: String(DEADLINE_MS) }
+const WAYS: [name: string, service: Service][] = [
+	['in the isolate', { settings }],
+	['through the object', { ...SHARING, settings }],
+]
+
+let world: World
 beforeAll(async () => {
-	stage = await startStage(inject('bundle'), { services: [] })
+	const address = `127.0.0.1:${await freePort()}`
+	const stage = await startStage(inject('bundle'), {
+		services: [],
+		flags: ['--admin-listen-addr', address],
+	})
+	world = { stage, adminUrl: `http://${address}` }
 }, 60_000)
-afterAll(() => stage.stop())
+afterAll(() => world.stage.stop())
+afterEach(() => world.stage.proxy.heal())
 
-const post = async ({ origin }: Running, table: string, body: object): Promise<Answer> =>
-	await ask(origin, { method: 'POST', path: `/${table}`, body })
-const account = (username: string = randomUUID()) => ({ username })
-const user = () => ({ name: randomUUID(), email: randomUUID() })
-const health = async ({ origin }: Running) => (await ask(origin, { method: 'GET', path: '/healthz' })).status
+/** A service that has served both tables. */
+async function start(service: Service): Promise<Running> {
+	const running = await world.stage.start(service)
+	const worker = watched(running)
+	expect(unserved([await askForAccount(worker, 'known'), ...(await askAll(worker, writes))])).toEqual([])
+	return running
+}
 
-describe('when the database has', () => {
-	it.each(SITUATIONS)('$name, whose work it is is told so and nobody else notices', async (situation) => {
-		const {
-			breaks = [],
-			mends = [],
-			fault,
-			status,
-			hit = status,
-			cause,
-			atOnce,
-			isHealthy = false,
-		} = situation
-		// A new isolate: what it has seen before it believes for some seconds.
-		const worker = await stage.start({})
-		const printed = printedBy(worker.process)
-		try {
-			for (const sql of breaks) await stage.query(sql)
-			if (fault) stage.proxy.inject(() => fault)
-			const asked = Array.from({ length: 5 }, async () => {
-				// Neighbours before, beside and behind.
-				const neighbours = fault ? [] : [post(worker, 'users', user()), post(worker, 'users', user())]
-				const own = post(worker, 'accounts', account())
-				await sleep(3)
-				return { own: await own, neighbours: await Promise.all(neighbours) }
-			})
-			for (const { own, neighbours } of await Promise.all(asked)) {
-				expect(faultOf(own)).toBeUndefined()
-				expect(own.status).toBe(status)
-				expect(neighbours.map((answer) => answer.status)).toEqual(neighbours.map(() => 201))
-				expect(own.ms).toBeLessThan(atOnce ? 1000 : 2000)
+async function health({ origin }: Watched, query = ''): Promise<Answer> {
+	return await ask(origin, { method: 'GET', path: `/healthz${query}` })
+}
+
+/** Neighbours are served all the while, in transactions of their own and in those of whose work it is. */
+async function neighbours(worker: Watched, { neighbours: which }: Situation): Promise<Answer[]> {
+	return await askAll(worker, which === 'read' ? reads : [...writes, ...reads])
+}
+
+/** What was found when it was so: what each was told, and where requests for the database went. */
+interface Found {
+	own: Answer
+	known: Answer | undefined
+	neighbours: Answer[]
+	alive: Answer
+	readable: Answer
+	paths: string[]
+	/** How many transactions had rows of both. */
+	shared: number
+}
+
+/** Asks for an account, and lets neighbours ask: before, beside and behind. */
+async function askAround(worker: Watched, situation: Situation, mark: string, id: string): Promise<Found> {
+	const { fault } = situation
+	const arrived = Promise.withResolvers<void>()
+	const paths: string[] = []
+	let shared = 0
+	world.stage.proxy.inject((asked, path) => {
+		paths.push(path)
+		const isMarked = asked.includes(mark)
+		const isNeighbours = asked.includes(NEIGHBOUR)
+		if (isMarked) arrived.resolve()
+		if (isMarked && isNeighbours) shared++
+		if (fault) return isMarked || !isNeighbours ? fault : undefined
+		// Who comes meanwhile shares the next transaction.
+		return paths.length === 1 ? { kind: 'delay', ms: 200 } : undefined
+	})
+	// Whose work a whole request was nobody can tell: then neighbours have requests of their own.
+	const before = fault ? [] : [neighbours(worker, situation)]
+	const own = askForAccount(worker, mark, id)
+	const known = fault ? undefined : askForAccount(worker, 'known')
+	if (fault) await arrived.promise
+	const behind = neighbours(worker, situation)
+	const [alive, readable] = await Promise.all([health(worker), health(worker, '?read')])
+	const others = await Promise.all([...before, behind])
+	return { own: await own, known: await known, neighbours: others.flat(), alive, readable, paths, shared }
+}
+
+async function expectHealthy(worker: Watched): Promise<void> {
+	const statusOf = async () => [
+		(await askForAccount(worker, randomUUID())).status,
+		(await health(worker)).status,
+		(await health(worker, '?read')).status,
+	]
+	await expect.poll(statusOf, { timeout: 3000 }).toEqual([201, 200, 200])
+	expect(unserved(await askAll(worker, [...writes, ...reads]))).toEqual([])
+}
+
+describe.each(WAYS)('%s, where', (_, service) => {
+	let seasoned: Running
+	beforeAll(async () => {
+		seasoned = await start(service)
+	}, 60_000)
+
+	it.each(SITUATIONS)(
+		'$name: whose work it is is told so, nobody else notices, the log says why, and it heals',
+		async (situation) => {
+			const { fault, told, hit = told, cause, passes = false } = situation
+			const [id, mark] = [randomUUID(), `marked-${randomUUID()}`]
+			const running = situation.isNoticedByNew ? await world.stage.start(service) : seasoned
+			const worker = watched(running)
+			try {
+				await situation.breaks?.(world)
+				const { own, known, neighbours: others, ...found } = await askAround(worker, situation, mark, id)
+				expect.soft(faultOf(own)).toBeUndefined()
+				expect.soft(own.status).toBe(told)
+				expect.soft(own.ms).toBeLessThan(passes ? DEADLINE_MS + 500 : AT_ONCE_MS)
+				expect.soft(known?.status ?? hit).toBe(hit)
+				expect.soft(unserved(others)).toEqual([])
+				expect.soft(Math.max(...others.map(({ ms }) => ms))).toBeLessThan(AT_ONCE_MS)
+				expect.soft(found.shared > 0).toBe(!fault && situation.neighbours !== 'read')
+				expect.soft([found.alive.status, found.readable.status]).toEqual([situation.health, situation.reads])
+				expect.soft([found.alive, found.readable].map(faultOf)).toEqual([undefined, undefined])
+				expect.soft(found.paths.filter((path) => path.startsWith(ELSEWHERE))).toEqual([])
+
+				await vi.waitUntil(() => worker.lines(id).length > 0)
+				const line = { level: 'error', cause: expect.stringMatching(cause) }
+				expect.soft(worker.lines(id)).toEqual([expect.objectContaining(line)])
+				expect.soft(worker.printed()).not.toContain(SECRET)
+				expect.soft(worker.printed()).not.toContain(mark)
+			} finally {
+				world.stage.proxy.heal()
+				await situation.mends?.(world)
 			}
-			expect((await post(worker, 'accounts', account('there'))).status).toBe(hit)
-			expect(await health(worker)).toBe(isHealthy ? 200 : status)
-			await vi.waitUntil(() => cause.test(printed().replaceAll('\\"', '"')))
-			expect(printed()).not.toContain('secret=word')
-		} finally {
-			for (const sql of mends) await stage.query(sql)
-			stage.proxy.heal()
-		}
-		try {
-			expect((await post(worker, 'accounts', account())).status).toBe(201)
-			expect(await health(worker)).toBe(200)
-		} finally {
-			await worker.stop()
-		}
-	})
-})
+			await expectHealthy(worker)
+			if (running !== seasoned) await running.stop()
+		},
+	)
 
-describe.each([
-	['in the isolate', {}],
-	['through the object', SHARING],
-])('answers that are lost %s', (_, service) => {
-	it('stop only those whose own they were', async () => {
-		const worker = await stage.start({ ...service, settings: { DATABASE_TIMEOUT_MS: '3000' } })
-		const printed = printedBy(worker.process)
-		try {
-			for (let call = 0; call < 5; call++) await post(worker, 'accounts', account())
-			let lost = 0
-			stage.proxy.inject((asked) =>
-				asked.includes('BEGIN IMMEDIATE') && lost++ === 0 ? { kind: 'swallow-answer' } : undefined,
-			)
-			const first = post(worker, 'accounts', account())
-			const answers: Answer[] = []
-			const callers = Array.from({ length: 8 }, async () => {
-				for (let call = 0; call < 10; call++) answers.push(await post(worker, 'accounts', account()))
-			})
-			await Promise.all(callers)
-			expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]))
-			expect(Math.max(...answers.map(({ ms }) => ms))).toBeLessThan(1500)
-			expect((await first).status).toBe(504)
-			await vi.waitUntil(() => /unknown \((no answer in time|timeout|TimeoutError)/.test(printed()))
-		} finally {
-			stage.proxy.heal()
-			await worker.stop()
-		}
-	})
-})
-
-describe('a request that reaches the database twice, and is given the second answer', () => {
-	it.each([
-		['POST', '/accounts?by=username', { created: true }],
-		['PUT', '/accounts?by=username', { created: true, updated: false }],
-	] as const)('tells under a key what the first has done: %s', async (method, path, told) => {
-		const worker = await stage.start({})
-		try {
-			stage.proxy.inject(() => ({ kind: 'twice' }))
-			const headers = { 'idempotency-key': randomUUID() }
-			const answer = await ask(worker.origin, { method, path, body: account(), headers })
-			expect(answer).toMatchObject({ status: 201, body: told })
-		} finally {
-			stage.proxy.heal()
-			await worker.stop()
-		}
-	})
-
-	it('does not update again, over an update that came between', async () => {
-		const worker = await stage.start({})
-		try {
-			const { username } = account()
-			await post(worker, 'accounts', { username })
-			const between = async () =>
-				await stage.query(`UPDATE accounts SET is_superuser = 0 WHERE username = '${username}' RETURNING id`)
-			stage.proxy.inject(() => ({ kind: 'twice', between }))
-			const answer = await ask(worker.origin, {
-				method: 'PUT',
-				path: '/accounts',
-				body: { username, isSuperuser: true },
-				headers: { 'idempotency-key': randomUUID() },
-			})
-			expect(answer).toMatchObject({
-				status: 200,
-				body: { updated: true, created: false, row: { isSuperuser: false } },
-			})
-		} finally {
-			stage.proxy.heal()
-			await worker.stop()
-		}
-	})
+	it.each(SITUATIONS.filter(({ passes }) => passes))(
+		'$name for a moment: nobody notices',
+		async ({ fault }) => {
+			const worker = watched(seasoned)
+			const mark = `marked-${randomUUID()}`
+			let left = 2
+			world.stage.proxy.inject((asked) => (asked.includes(mark) && left-- > 0 ? fault : undefined))
+			const [own, others] = await Promise.all([
+				askForAccount(worker, mark),
+				askAll(worker, [...writes, ...reads]),
+			])
+			expect(own).toMatchObject({ status: 201, body: { created: true } })
+			expect(unserved(others)).toEqual([])
+			expect(left).toBeLessThanOrEqual(0)
+		},
+	)
 })

@@ -30,6 +30,8 @@ export interface StageOptions {
 	services?: readonly Service[]
 	/** How the libSQL server is started at first. */
 	server?: LibsqlServerOptions
+	/** Flags for the libSQL server besides those that it always has. */
+	flags?: readonly string[]
 	/** Where the data is: in a folder of its own that goes with the stage, unless told. */
 	dataDir?: string
 }
@@ -60,7 +62,7 @@ export interface Stage {
 }
 
 export async function startStage(code: string, options: StageOptions = {}): Promise<Stage> {
-	const { services = [{}] } = options
+	const { services = [{}], flags = [] } = options
 	const folder = mkdtempSync(join(tmpdir(), 'edge-get-or-create-faults-'))
 	const dataDir = options.dataDir ?? join(folder, 'data')
 	const stops: (() => void | Promise<void>)[] = [() => rmSync(folder, { recursive: true, force: true })]
@@ -68,7 +70,7 @@ export async function startStage(code: string, options: StageOptions = {}): Prom
 		for (const each of stops.toReversed()) await each()
 	}
 	try {
-		let server: LibsqlServer = await startLibsqlServer(dataDir, [], options.server)
+		let server: LibsqlServer = await startLibsqlServer(dataDir, flags, options.server)
 		stops.push(() => server.stop())
 		const { url } = server
 		await applyMigrations({ url })
@@ -95,7 +97,7 @@ export async function startStage(code: string, options: StageOptions = {}): Prom
 			start,
 			killDatabase: async () => await server.kill(),
 			async restartDatabase(where = dataDir) {
-				server = await startLibsqlServer(where, [], { port: Number(new URL(url).port) })
+				server = await startLibsqlServer(where, flags, { port: Number(new URL(url).port) })
 			},
 			async query<Row>(sql: string) {
 				const { rows } = await createClient({ url }).execute(sql)
