@@ -86,13 +86,20 @@ export function failureOfStatus(status: number, said: string): Failure {
 	if (status === 401 || status === 403) return 'denied'
 	if (status === 413) return 'too-large'
 	if (status === 408 || status === 429) return 'rejected'
-	// Nothing at this address, no such namespace; or the address leads elsewhere, where nothing secret is to go.
-	if (status === 400 || status === 404 || status === 410 || (status >= 300 && status < 400)) return 'absent'
+	// Nothing at this address, or it leads elsewhere, where nothing secret is to go.
+	if (status === 404 || status === 410 || (status >= 300 && status < 400)) return 'absent'
+	if (status === 400) return failureOfRefusal(said)
 	// sqld's words where a cell can't be written into the answer. The connection went with it, and the transaction.
 	if (status === 500 && /invalid utf-8/i.test(said)) return 'unreadable'
 	// Cloudflare's own: the origin refused the connection, or never got as far as one.
 	if ([521, 522, 523, 525, 526, 530].includes(status)) return 'unreachable'
 	return status >= 500 ? 'unknown' : 'broken'
+}
+
+/** sqld answers 400 to much: to a transaction that had to end, to a namespace that is none, and to a fault of ours. */
+function failureOfRefusal(said: string): Failure {
+	if (TIMED_OUT.test(said)) return 'rejected'
+	return /namespace|database/i.test(said) ? 'absent' : 'broken'
 }
 
 function failureOf(error: unknown): Failure {
@@ -118,7 +125,7 @@ function failureOfCode(code: string, message: string): Failure {
 	if (/^SQLITE_(BUSY|LOCKED|IOERR|NOMEM|INTERRUPT|SCHEMA|PROTOCOL|CANTOPEN)/.test(code)) return 'rejected'
 	// The server rolled back: the transaction was stolen by another writer, or waited too long.
 	if (/^(TRANSACTION_TIMEOUT|TRANSACTION_BUSY|STREAM_EXPIRED)$/.test(code)) return 'rejected'
-	if (/transaction timed-out/i.test(message)) return 'rejected'
+	if (TIMED_OUT.test(message)) return 'rejected'
 	if (/^SQLITE_(AUTH|PERM|READONLY)/.test(code)) return 'denied'
 	if (/^(HRANA_PROTO_ERROR|TRANSACTION_CLOSED|PROXY_ERROR)$/.test(code)) return 'unknown'
 	if (code === 'SQL_INPUT_ERROR' || NOT_THERE.test(message)) return 'unmigrated'
@@ -136,6 +143,8 @@ function primaryCode(message: string): string {
 	if (/\bstatus: |transport error|tcp connect|timed? ?out/i.test(message)) return 'PROXY_ERROR'
 	return 'SQLITE_UNKNOWN'
 }
+
+const TIMED_OUT = /transaction timed-out/i
 
 /** Turso's words where a quota is used up, in whatever they come. */
 const BLOCKED = /\bBLOCKED\b|(reads|writes|operations?) (are|is) blocked/i

@@ -4,6 +4,9 @@ import { DatabaseError } from '../database/failure'
 const LEASE_MS = 250
 const RENEW_MS = 50
 
+/** With less time than this left an answer would come too late. */
+const LAST_CHANCE_MS = 20
+
 /** How many transactions may be on their way: see `#mayLead`. */
 const MAX_FLIGHTS = 16
 const MS_PER_FLIGHT = 3
@@ -160,12 +163,14 @@ export class GroupCommit<Job, Result> {
 	#take(now: number): Ticket<Job, Result>[] {
 		this.#remove(this.#queue.filter(({ seen }) => now - seen > LEASE_MS))
 		let size = 0
-		const [first] = this.#queue
-		const end = this.#queue.findIndex((ticket, i) => {
+		// Who has no time left for an answer is not sent, and so knows that nothing was done.
+		const inTime = this.#queue.filter(({ deadline }) => deadline - now >= LAST_CHANCE_MS)
+		const [first] = inTime
+		const end = inTime.findIndex((ticket, i) => {
 			size += ticket.size
 			return i > 0 && (size > this.#options.maxBatch || this.#isAlone(ticket) || this.#isAlone(first))
 		})
-		const batch = this.#queue.slice(0, end < 0 ? undefined : end)
+		const batch = inTime.slice(0, end < 0 ? undefined : end)
 		this.#remove(batch)
 		for (const ticket of batch) ticket.sent = true
 		return batch

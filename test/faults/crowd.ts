@@ -38,7 +38,7 @@ export function watched({ origin, process }: Running): Watched {
 export async function askForAccount(
 	{ origin }: Watched,
 	username: string,
-	id = randomUUID(),
+	id: string = randomUUID(),
 ): Promise<Answer> {
 	const headers = { 'x-request-id': id }
 	return await ask(origin, { method: 'POST', path: '/accounts?by=username', body: { username }, headers })

@@ -112,15 +112,8 @@ describe('an object', () => {
 		expect(new Set((await Promise.all(asked)).map(({ status }) => status))).toEqual(new Set([201]))
 	}, 60_000)
 
-	it('of this version is not there for isolates of the version before, which then work by themselves', async () => {
-		const origin = await start(SHARING)
-		expect(await (await fetch(`${origin}/before`)).text()).toBe('not reached')
-		expect((await ask(origin, 'after before')).status).toBe(201)
-	}, 60_000)
-
 	it.each([
 		['that cannot be reached', 'OutOfOrder'],
-		['of the version before', 'Before'],
 		['of a later version', 'Later'],
 		['with nothing that can be asked', 'Mute'],
 		['that is replaced by another version', 'Replaced'],

@@ -18,17 +18,6 @@ export class OutOfOrder extends DurableObject<Env> {
 	}
 }
 
-/** The object as it was in the version before: it took lists of statements. */
-export class Before extends DurableObject<Env> {
-	async ping(): Promise<void> {
-		return await Promise.resolve()
-	}
-
-	async commit(statements: { sql: string; args: string[] }[]): Promise<{ failure: string }> {
-		return await Promise.resolve({ failure: statements.every(({ sql }) => sql) ? 'rejected' : 'broken' })
-	}
-}
-
 /** One with nothing that can be asked. */
 export class Mute extends DurableObject<Env> {}
 
@@ -61,23 +50,10 @@ interface Bindings extends Env {
 	GROUP_COMMIT: DurableObjectNamespace<GroupCommit>
 }
 
-/** What an isolate of the version before asks first; where it has no answer it works by itself. */
-async function askedBefore(namespace: DurableObjectNamespace): Promise<string> {
-	const object: unknown = namespace.get(namespace.idFromName('0'))
-	try {
-		await (object as Before).ping()
-		return 'reached'
-	} catch {
-		return 'not reached'
-	}
-}
-
 export default {
 	async fetch(request, env, ctx) {
-		const { pathname } = new URL(request.url)
-		if (pathname !== '/restart' && pathname !== '/before') return await service.fetch(request, env, ctx)
+		if (!new URL(request.url).pathname.endsWith('/restart')) return await service.fetch(request, env, ctx)
 		const object = env.GROUP_COMMIT.get(env.GROUP_COMMIT.idFromName('0'))
-		if (pathname === '/before') return new Response(await askedBefore(env.GROUP_COMMIT))
 		await Promise.resolve(object.restart()).catch(() => undefined)
 		return new Response('restarted')
 	},
