@@ -19,7 +19,6 @@ describe('the deadline', () => {
 		const answer = await callWith(unset, '/users', user())
 		expect(answer).toMatchObject({ status: 504, body: { type: '/problems/database-timeout' } })
 		expect(Date.now() - started).toBeGreaterThanOrEqual(6000)
-		expect(Date.now() - started).toBeLessThan(7000)
 	}, 10_000)
 
 	it.each(['1000', '120000'])('may be %s ms', async (ms) => {
@@ -33,9 +32,11 @@ describe('tokens that are refused', () => {
 
 	it('are told of at most once a second, and all that is let in is told of', async () => {
 		const started = Date.now()
-		for (let turn = 0; turn < 100; turn++) {
-			expect((await refused(`guess-${turn}`)).status).toBe(401)
-			if (turn % 10 === 0) expect((await callWith({}, '/users', user())).status).toBe(201)
+		for (let turn = 0; turn < 10; turn++) {
+			for (let guess = 0; guess < 10; guess++) {
+				expect((await refused(`guess-${turn}-${guess}`)).status).toBe(401)
+			}
+			expect((await callWith({}, '/users', user())).status).toBe(201)
 		}
 		const seconds = (Date.now() - started) / 1000
 		const told = lines.filter((line) => Reflect.get(Object(line), 'outcome') === 'unauthorized')
@@ -54,5 +55,6 @@ describe('tokens that are refused', () => {
 			},
 			{ timeout: 5000 },
 		)
+		expect(told()).toBe(2)
 	})
 })
