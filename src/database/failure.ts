@@ -119,7 +119,7 @@ function failureOf(error: unknown): Failure {
 function failureOfCode(code: string, message: string): Failure {
 	if (/^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG)/.test(code)) return 'constraint'
 	if (code.startsWith('SQLITE_FULL')) return 'full'
-	if (code === 'BLOCKED' || BLOCKED.test(message)) return 'blocked'
+	if (code === 'BLOCKED' || (code !== 'SQLITE_UNKNOWN' && BLOCKED.test(message))) return 'blocked'
 	if (code === 'RESPONSE_TOO_LARGE') return 'too-large'
 	if (code === 'SQL_PARSE_ERROR') return 'unparsable'
 	if (/^SQLITE_(BUSY|LOCKED|IOERR|NOMEM|INTERRUPT|SCHEMA|PROTOCOL|CANTOPEN)/.test(code)) return 'rejected'
@@ -131,6 +131,18 @@ function failureOfCode(code: string, message: string): Failure {
 	if (code === 'SQL_INPUT_ERROR' || NOT_THERE.test(message)) return 'unmigrated'
 	// A statement that ran, and was stopped by what it met: a function in a CHECK or a generated column, for one.
 	return code === 'SQLITE_UNKNOWN' || code === 'SQLITE_ERROR' ? 'constraint' : 'broken'
+}
+
+/**
+ * Of a statement that ran in a transaction which went on after it, or was rolled back as it should be: whatever its words
+ * speak of (a trigger's may speak of anything), the primary was there, and refused it.
+ */
+export function ofStatement(said: Said): Said {
+	if (said.code !== 'PROXY_ERROR') return said
+	const code = primaryCode(said.message)
+	// A full disk would have ended the transaction.
+	const isRefusal = /^SQLITE_(CONSTRAINT|MISMATCH)$/.test(code)
+	return { ...said, code: isRefusal ? code : 'SQLITE_UNKNOWN' }
 }
 
 /** A replica calls every error of its primary PROXY_ERROR (tursodatabase/libsql#1537): it is told by the primary's words. */

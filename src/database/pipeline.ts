@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { classify, DatabaseError, type Failure, type Said } from './failure'
+import { classify, DatabaseError, type Failure, ofStatement, type Said } from './failure'
 import {
 	type DriverValue,
 	type Mode,
@@ -75,16 +75,18 @@ function batchOfOne({ statements, why }: Unit, mode: Mode, sqls: StoredSql): Bat
 	const begin = steps.add({ sql: BEGIN[mode], want_rows: false })
 	const last = steps.chain(statements, begin, sqls)
 	const commit = steps.add({ sql: 'COMMIT', want_rows: false }, ok(last))
-	steps.add({ sql: 'ROLLBACK', want_rows: false }, not(ok(commit)))
+	const rollback = steps.add({ sql: 'ROLLBACK', want_rows: false }, not(ok(commit)))
 	const asked = why && steps.add(sqls.stmt(why), and(ok(begin), not(ok(commit))))
 	return {
 		steps: steps.list,
 		read(result) {
 			// Its neighbours have committed, or will: whatever became of it is its own.
 			if (mode === 'each' && isSaid(result)) return [{ kind: 'failed', at: 0, error: result, why: undefined }]
-			const results = new StepResults(result)
+			const results = new StepResults(result, steps.list.length)
 			const failed = results.firstFailure(begin, commit)
 			if (failed) {
+				const isOwn = failed.at > begin && failed.at < commit && results.ran(rollback)
+				if (isOwn) failed.error = ofStatement(failed.error)
 				const error = saidError(failed.error)
 				if (mode !== 'each' && classify(error).failure === 'rejected') throw error
 				return [{ ...failed, at: failed.at - begin - 1, why: results.rowsOf(asked) }]
@@ -119,19 +121,25 @@ function sharedBatch(units: readonly Unit[], sqls: StoredSql): BatchOfSteps {
 	return {
 		steps: steps.list,
 		read(result) {
-			const results = new StepResults(result)
+			const results = new StepResults(result, steps.list.length)
 			const refused = results.errorOf(begin)
 			if (refused) throw saidError(refused)
-			const read = places.map(({ first, last, release, asked }, unit): UnitResult => {
+			const read: UnitResult[] = []
+			for (const [unit, { first, last, release, asked }] of places.entries()) {
 				const failed = results.firstFailure(first, last)
-				if (!failed) {
-					return results.ran(last)
-						? { kind: 'done', rows: results.allRows(first, last) }
-						: { kind: 'skipped' }
+				if (failed) {
+					if (!results.ran(release)) throw endOf(failed.error, unit)
+					const error = ofStatement(failed.error)
+					read.push({ ...failed, error, at: failed.at - first, why: results.rowsOf(asked) })
+					continue
 				}
-				if (!results.ran(release)) throw endOf(failed.error, unit)
-				return { ...failed, at: failed.at - first, why: results.rowsOf(asked) }
-			})
+				const { after } = units[unit] ?? {}
+				const mayBeLeftOut = after !== undefined && read[after]?.kind !== 'done'
+				if (!results.ran(last) && !mayBeLeftOut) throw new SyntaxError('a unit without a result')
+				read.push(
+					results.ran(last) ? { kind: 'done', rows: results.allRows(first, last) } : { kind: 'skipped' },
+				)
+			}
 			const error = results.errorOf(commit)
 			if (error) throw commitError(error)
 			if (!results.ran(commit)) throw new SyntaxError('a transaction without an end')
@@ -218,9 +226,12 @@ class StepResults {
 	readonly #results: StepsResults['step_results']
 	readonly #errors: StepsResults['step_errors']
 
-	constructor(batch: BatchResult) {
+	constructor(batch: BatchResult, steps: number) {
 		if (!batch) throw new SyntaxError('a batch without a result')
 		if (isSaid(batch)) throw saidError(batch)
+		if (batch.step_results.length !== steps || batch.step_errors.length !== steps) {
+			throw new SyntaxError('not a result for each step')
+		}
 		this.#results = batch.step_results
 		this.#errors = batch.step_errors
 	}

@@ -52,6 +52,16 @@ export function regroup(
 		only.limit = Math.ceil(rows / 2)
 		return
 	}
+	if (isTooMuch(failure)) {
+		// The row that was sent is too much by itself; others of its call may do.
+		for (const { askers } of plans.flatMap((plan) => plan.rows)) {
+			for (const { call, place } of askers) {
+				const of = calls[call]
+				if (of) of.outcomes[place] ??= { kind: 'error', error }
+			}
+		}
+		return
+	}
 	for (const [i, call] of calls.entries()) {
 		// "Busy" now would hide that an earlier try may have been committed.
 		const doubt = earlier[i]

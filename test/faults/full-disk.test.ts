@@ -44,6 +44,11 @@ interface Row {
 	username: string
 }
 
+interface Item {
+	row?: Row
+	problem?: { status: number }
+}
+
 /** Makes rows, so many at once, until it is told that this can't be. Returns those that were acknowledged, and that answer. */
 async function fill(stage: Stage, size: number): Promise<{ acknowledged: Row[]; refusal: Answer }> {
 	const acknowledged: Row[] = []
@@ -53,8 +58,10 @@ async function fill(stage: Stage, size: number): Promise<{ acknowledged: Row[]; 
 		}))
 		const answer = await post(stage, rows)
 		if (answer.status !== 200) return { acknowledged, refusal: answer }
-		const made = answer.body as { row: Row }[]
-		acknowledged.push(...made.map(({ row: { id, username } }) => ({ id, username })))
+		const items = Array.isArray(answer.body) ? (answer.body as Item[]) : [answer.body as Item]
+		acknowledged.push(...items.flatMap(({ row }) => (row ? [{ id: row.id, username: row.username }] : [])))
+		const problem = items.find((item) => item.problem)?.problem
+		if (problem) return { acknowledged, refusal: { ...answer, status: problem.status } }
 	}
 }
 

@@ -79,7 +79,13 @@ export async function startStage(code: string, options: StageOptions = {}): Prom
 		const running: Running[] = []
 		const start = async ({ settings, objects = {}, direct = false }: Service): Promise<Running> => {
 			const worker = await startWorkerd(
-				{ ...workers.ours, objects, settings: { DATABASE_TIMEOUT_MS: String(TIMEOUT_MS), ...settings } },
+				{
+					...workers.ours,
+					// Not health, which is about the database too.
+					ready: '/problems',
+					objects,
+					settings: { DATABASE_TIMEOUT_MS: String(TIMEOUT_MS), ...settings },
+				},
 				code,
 				direct ? url : proxy.url,
 				join(folder, `worker-${running.length}`),
