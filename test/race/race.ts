@@ -9,6 +9,7 @@ import {
 	eventsOf,
 	type Final,
 	flagsOf,
+	isMisplaced,
 	isReplayed,
 	leavesUnknown,
 	type StoredRow,
@@ -94,16 +95,19 @@ async function perform(origin: string, operation: Operation): Promise<Event[] | 
 	const start = performance.now()
 	let answer = await tryOnce(origin, operation, patience)
 	let last = start
-	for (let tries = 1; tries < maxTries && leavesUnknown(answer); tries++) {
+	// A row of an array that could not be written would be written by a repeat, after those behind it that could.
+	const isOpen = () => leavesUnknown(answer) && !isMisplaced(operation, answer)
+	for (let tries = 1; tries < maxTries && isOpen(); tries++) {
 		await sleep(PAUSE_MS)
 		last = performance.now()
 		answer = await tryOnce(origin, operation)
 	}
 	const events = eventsOf(operation, answer, { start, last, end: performance.now() })
-	if (!asksAgain || typeof events === 'string' || leavesUnknown(answer)) return events
+	if (!asksAgain || typeof events === 'string' || leavesUnknown(answer) || isMisplaced(operation, answer))
+		return events
 	const asked = performance.now()
 	const again = await tryOnce(origin, operation)
-	if (leavesUnknown(again)) return events
+	if (leavesUnknown(again) || isMisplaced(operation, again)) return events
 	const repeated = eventsOf(operation, again, { start, last: asked, end: performance.now() })
 	if (typeof repeated === 'string') return repeated
 	const [before = [], after = []] = [answer, again].map((each) => flagsOf(operation, each))

@@ -9,6 +9,10 @@ export const RULES = ['INSERT', 'UPDATE'].map(
 	END`,
 )
 
+/** An account lacks a column, for a while: nobody can write one then, and users don't notice. */
+export const MISPLACE = 'ALTER TABLE accounts RENAME COLUMN is_superuser TO superuser'
+export const REPLACE = 'ALTER TABLE accounts RENAME COLUMN superuser TO is_superuser'
+
 /** Whether the database refuses to write this row. */
 export function breaksRule({ username, lastLogin }: Readonly<Record<string, unknown>>): boolean {
 	if (typeof username === 'string' && /^(poison|venom)/.test(username)) return true
