@@ -9,7 +9,7 @@ import { type Service, SHARING, startStage } from './stage.ts'
 
 const DEADLINE_MS = 1500
 /** As much as anybody waits for a thing that need not be waited for. */
-const AT_ONCE_MS = 1000
+const AT_ONCE_MS = 1400
 
 const settings = { DATABASE_TIMEOUT_MS: String(DEADLINE_MS) }
 const WAYS: [name: string, service: Service][] = [

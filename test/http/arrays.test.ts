@@ -1,5 +1,7 @@
+import { gte } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
-import { type Answer, call, fresh, post } from '../support/service'
+import { users } from '../../src/schema'
+import { type Answer, call, database, fresh, post } from '../support/service'
 
 const put = async (path: string, rows: unknown): Promise<Answer> =>
 	await call(path, {
@@ -112,5 +114,41 @@ describe('an array of rows', () => {
 			413,
 			expect.objectContaining({ type: '/problems/payload-too-large' }),
 		])
+	})
+})
+
+describe('rows of an array that are named by different keys', () => {
+	it('apply in their order where they are one row', async () => {
+		for (const type of ['application/json', 'application/x-ndjson']) {
+			const username = fresh('u')
+			const made = await post('/accounts', { username, isSuperuser: true })
+			const { id } = (made.body as { row: { id: number } }).row
+			const rows = [
+				{ username, isSuperuser: true },
+				{ id, isSuperuser: false },
+				{ username, isSuperuser: true },
+			]
+			const body =
+				type === 'application/json'
+					? JSON.stringify(rows)
+					: rows.map((row) => `${JSON.stringify(row)}\n`).join('')
+			await call('/accounts', { method: 'PUT', body, headers: { 'content-type': type } })
+			expect((await call(`/accounts?username=${username}`)).body).toMatchObject({ isSuperuser: true })
+		}
+	})
+
+	it('do not take the id that a row before them was given', async () => {
+		const last = (await post('/users', { name: fresh('last'), email: fresh('last') })).body as Item
+		const { id: n } = last.row as { id: number }
+		const row = () => ({ name: fresh('n'), email: fresh('e') })
+		// Far above all ids that others are given meanwhile.
+		const high = n + 1_000_000
+		const answer = await post('/users?by=email', [{ id: high, ...row() }, row(), { id: high + 1, ...row() }])
+		expect(answer.body).toMatchObject([
+			{ created: true, row: { id: high } },
+			{ created: true, row: { id: high + 1 } },
+			{ problem: { status: 409, conflicts: [{ key: ['id'], differs: ['email'] }] } },
+		])
+		await database().delete(users).where(gte(users.id, high))
 	})
 })

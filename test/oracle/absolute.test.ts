@@ -1,11 +1,12 @@
 import { env } from 'cloudflare:workers'
+import { sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { context } from '../support/context'
 import { kinds, twinsOf } from '../support/kinds'
-import { fresh } from '../support/service'
+import { database, fresh } from '../support/service'
 import { appOf } from './app'
 
-// What array and single requests agree upon may be wrong in both: here it stands as it must be.
+// What array and single requests agree upon may be wrong in both, and what is random may be missed: here it stands.
 
 const app = appOf(kinds.map(twinsOf))
 
@@ -101,5 +102,58 @@ describe('an error that is no constraint', () => {
 		})
 		expect(answer).toMatchObject({ status: 422, body: { errors: [{ pointer: '' }] } })
 		expect(JSON.stringify(answer)).not.toContain('json_extract')
+	})
+})
+
+describe('rows that may meet in a value that they do not name', () => {
+	it('keep their order: a default is a value', async () => {
+		const person = fresh('p')
+		const rows = [
+			{ person: fresh('p'), v: 1 },
+			{ person, scope: 'x', v: 2 },
+			{ person, v: 3 },
+		]
+		const { body } = await send('POST', '/default_in_key_single?by=scope,person', [
+			{ ...rows[1] },
+			{ scope: 'x', person, v: 4 },
+		])
+		expect(body).toMatchObject([{ created: true }, { created: false, row: { v: 2 } }])
+		const array = await send('POST', '/default_in_key_single?by=id', [
+			{ id: -1, person: `${person}+`, v: 1 },
+			{ id: -2, person: `${person}+`, scope: 'x', v: 2 },
+			{ id: -3, person: `${person}+`, v: 3 },
+		])
+		const inTheWay = { problem: { status: 409, conflicts: [{ key: ['scope', 'person'], differs: ['id'] }] } }
+		expect(array.body).toMatchObject([{ created: true, row: { id: -1 } }, inTheWay, inTheWay])
+		await database().run(sql`DELETE FROM default_in_key_single WHERE id < 0`)
+	})
+
+	it('are each told of themselves where a part of the primary key is null', async () => {
+		const rows = [1, 2].map(() => ({ b: 7, slug: fresh('s') }))
+		const keys = [fresh('k'), fresh('k')]
+		for (const replayed of [null, 'true']) {
+			for (const [i, row] of rows.entries()) {
+				const answer = await send('POST', '/nullable_primary_single?by=slug', row, keys[i])
+				expect(answer).toMatchObject({ status: 201, replayed, body: { created: true, row } })
+			}
+		}
+		const array = await send('POST', '/nullable_primary_single?by=slug', [
+			{ b: 7, slug: fresh('s') },
+			{ b: 7, slug: fresh('s') },
+		])
+		expect(array.body).toMatchObject([{ created: true }, { created: true }])
+	})
+
+	it('are one row where a decimal is spelt in two ways', async () => {
+		const amount = `${Math.floor(Math.random() * 1e9)}.5`
+		const price = Math.floor(Math.random() * 1e9)
+		const answers = await Promise.all(
+			Array.from({ length: 24 }, async (_, i) => {
+				const row = { amount: i % 2 === 0 ? amount : `${amount}0`, price, big: String(i) }
+				return await send('PUT', '/decimal_key_single?by=amount', row)
+			}),
+		)
+		expect(answers.filter(({ status }) => status === 201)).toHaveLength(1)
+		expect(answers.filter(({ status }) => status === 200)).toHaveLength(23)
 	})
 })
