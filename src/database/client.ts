@@ -30,8 +30,9 @@ export function databaseSettings(url: string, authToken?: string): DatabaseSetti
 	}
 }
 
-/** Databases that don't know the third version of Hrana, as they have shown. */
-const isOld = new WeakSet<DatabaseSettings>()
+/** Until when a database is taken for one that doesn't know the third version of Hrana, as it has shown. */
+const oldUntil = new WeakMap<DatabaseSettings, number>()
+const OLD_MS = 60_000
 
 /**
  * Batches over HTTP, each one request. Not by libSQL's client: in a Worker that has to be made anew for every batch,
@@ -45,13 +46,13 @@ export function httpBatch(settings: DatabaseSettings): Batch {
 		throw new SyntaxError('a unit without a result')
 	})
 	return async (units, mode, deadline) => {
-		if (isOld.has(settings)) return await old(units, mode, deadline)
+		if (Date.now() < (oldUntil.get(settings) ?? 0)) return await old(units, mode, deadline)
 		try {
 			return await post(settings, 'v3', units, mode, deadline)
 		} catch (error) {
 			if (!(error instanceof NotHereError)) throw error
 			const results = await old(units, mode, deadline)
-			isOld.add(settings)
+			oldUntil.set(settings, Date.now() + OLD_MS)
 			return results
 		}
 	}

@@ -119,7 +119,8 @@ function failureOf(error: unknown): Failure {
 function failureOfCode(code: string, message: string): Failure {
 	if (/^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG)/.test(code)) return 'constraint'
 	if (code.startsWith('SQLITE_FULL')) return 'full'
-	if (code === 'BLOCKED' || (code !== 'SQLITE_UNKNOWN' && BLOCKED.test(message))) return 'blocked'
+	// Not in SQLite's own words, which may name a table.
+	if (code === 'BLOCKED' || (!code.startsWith('SQL') && BLOCKED.test(message))) return 'blocked'
 	if (code === 'RESPONSE_TOO_LARGE') return 'too-large'
 	if (code === 'SQL_PARSE_ERROR') return 'unparsable'
 	if (/^SQLITE_(BUSY|LOCKED|IOERR|NOMEM|INTERRUPT|SCHEMA|PROTOCOL|CANTOPEN)/.test(code)) return 'rejected'

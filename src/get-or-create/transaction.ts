@@ -167,6 +167,10 @@ function decodedOutcome({ table }: Shape, outcome: Outcome): Outcome {
 	return outcome.kind === 'row' ? { ...outcome, values: decoded(table, outcome.values) } : outcome
 }
 
+function fillUp(outcomes: (Outcome | undefined)[], outcome: Outcome): void {
+	for (const [place, known] of outcomes.entries()) outcomes[place] = known ?? outcome
+}
+
 /** Of a refused plan: the answer, where it is one row's; and else its rows go again, one by one. */
 function settleFailed(
 	calls: readonly Call[],
@@ -180,11 +184,14 @@ function settleFailed(
 	// What no row can help is every row's answer: a table that isn't there, for one.
 	const { error: reason } = outcome.kind === 'error' ? outcome : { error: undefined }
 	const isRowsOwn = !(reason instanceof DatabaseError) || reason.failure === 'full'
-	if (reason instanceof DatabaseError && (reason.failure === 'unmigrated' || reason.failure === 'unproven'))
-		proofs?.forget(shape.table)
+	const isTables =
+		reason instanceof DatabaseError && (reason.failure === 'unmigrated' || reason.failure === 'unproven')
+	if (isTables) proofs?.forget(shape.table)
 	for (const { askers } of rows) {
 		if (manner.rows === 'one' || !isRowsOwn) settle(calls, shape, askers, outcome)
 		else goOn(calls, askers, (call) => (call.way = 'one-by-one'))
+		// Nor of those that were to follow it, should the table be well again by then: a call keeps its order.
+		if (isTables) goOn(calls, askers, ({ outcomes }) => fillUp(outcomes, outcome))
 	}
 }
 
