@@ -109,7 +109,9 @@ async function startWorker(port: number, { url, authToken }: Database): Promise<
 	endWith(worker, 'wrangler')
 	show(worker.process.stdout, process.stdout)
 	show(worker.process.stderr, process.stderr)
-	await answers(`http://localhost:${port}/healthz`, START_TIMEOUT_MS)
+	await answers(`http://localhost:${port}/problems`, START_TIMEOUT_MS)
+	// Where the database lacks something the line of this request says what, and the command that mends it.
+	await fetch(`http://localhost:${port}/healthz`).catch(() => undefined)
 }
 
 function show(from: Readable | null, to: NodeJS.WriteStream): void {
