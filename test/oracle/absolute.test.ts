@@ -128,6 +128,22 @@ describe('rows that may meet in a value that they do not name', () => {
 		await database().run(sql`DELETE FROM default_in_key_single WHERE id < 0`)
 	})
 
+	it('keep their order over rows that look otherwise: a generated key is known to the database alone', async () => {
+		const [taken, word] = [fresh('s'), fresh('word')]
+		await send('POST', '/generated_key_single', { slug: taken, first: fresh('first') })
+		const rows = [
+			{ slug: taken, first: fresh('other') },
+			{ slug: fresh('s'), first: word.toUpperCase(), last: null },
+			{ slug: fresh('s'), first: word },
+		]
+		const { body } = await send('POST', '/generated_key_single?by=slug,first', rows)
+		expect(body).toMatchObject([
+			{ problem: { conflicts: [{ key: ['slug'], differs: ['first'] }] } },
+			{ created: true },
+			{ problem: { conflicts: [{ key: ['full'] }] } },
+		])
+	})
+
 	it('are each told of themselves where a part of the primary key is null', async () => {
 		const rows = [1, 2].map(() => ({ b: 7, slug: fresh('s') }))
 		const keys = [fresh('k'), fresh('k')]
