@@ -1,7 +1,7 @@
 import { is, SQL } from 'drizzle-orm'
+import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core'
 import { moves } from './order'
 import { isGiven, type Shape } from './shape'
-import { sqlText } from './sql-text'
 import type { ColumnInfo, TableInfo, UniqueKey } from './table'
 
 // The parts of statements. In all of them `item` is a row of the JSON array that is the parameter, `found` the row of
@@ -104,6 +104,13 @@ function nextValue(shape: Shape, column: ColumnInfo, change: 'insert' | 'update'
 	const given = slotValue(shape, column, 'insert')
 	if (given !== undefined || column.isRowId || byDefault === undefined || byDefault === null) return given
 	return is(byDefault, SQL) ? `(${sqlText(byDefault)})` : literal(column.column.mapToDriverValue(byDefault))
+}
+
+const dialect = new SQLiteSyncDialect()
+
+/** A piece of SQL as it stands in a table's definition: columns by their names alone, values in their places. */
+function sqlText(sql: SQL): string {
+	return dialect.sqlToQuery(sql.inlineParams(), 'indexes').sql
 }
 
 function literal(value: unknown): string | undefined {
