@@ -43,8 +43,9 @@ export async function runTransaction(
 	proofs?: Proofs,
 ): Promise<void> {
 	const plans = planCalls(calls.map(pendingOf))
-	const id = crypto.randomUUID()
-	for (const call of calls) if (call.requests.some(({ shape }) => shape.keyed)) call.tries.push(id)
+	const keyed = calls.filter(({ requests }) => requests.some(({ shape }) => shape.keyed))
+	const id = keyed.length > 0 ? crypto.randomUUID() : ''
+	for (const { tries } of keyed) tries.push(id)
 	const nameOf = (repeats: number, place: number) => `${id}.${repeats}.${place}.`
 	const followed = new Set(plans.map(({ after }) => after))
 	const mannersAfter = (repeats: number) =>
