@@ -67,7 +67,9 @@ export function eventsOf(operation: Operation, answer: Answer, times: Times): Ev
 		const by = operation.by ?? defaultBy(method, table, sentOf(operation, place))
 		const { start } = times
 		const end = told.kind === 'unknown' ? Number.POSITIVE_INFINITY : times.end
-		const array = operation.isArray ? { array: operation } : {}
+		// Of an array that was asked for again some rows may be told of the first try and others, which got 503, of the last.
+		const isOneTry = times.last === times.start
+		const array = operation.isArray && isOneTry ? { array: operation } : {}
 		const event: Event = { table, method, by, asked, told, start, end, ...array }
 		// The service too may have asked again, under the key, where its own first try was lost.
 		const late = isReplayed(answer) || (operation.key !== undefined && wrongColumns(event).length > 0)
