@@ -59,6 +59,11 @@ export function outcomesOf({ outcomes }: Call, otherwise?: DatabaseError): Outco
 	})
 }
 
+/** The outcome of all rows of a call that have none yet. */
+export function fillUp({ outcomes }: Call, outcome: Outcome): void {
+	for (const [place, known] of outcomes.entries()) outcomes[place] = known ?? outcome
+}
+
 /** What a transaction carries of a call. */
 export function pendingOf({ requests, outcomes, way, limit, doubt }: Call, call: number): PendingCall {
 	const pending = outcomes.flatMap((outcome, place) => (outcome ? [] : [place]))

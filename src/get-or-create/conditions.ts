@@ -2,7 +2,7 @@ import { is, SQL } from 'drizzle-orm'
 import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core'
 import { moves } from './order'
 import { isGiven, type Shape } from './shape'
-import type { ColumnInfo, TableInfo, UniqueKey } from './table'
+import { type ColumnInfo, quoteText, type TableInfo, type UniqueKey } from './table'
 
 // The parts of statements. In all of them `item` is a row of the JSON array that is the parameter, `found` the row of
 // the table that it asks for, and `held` one that holds a unique value of it.
@@ -26,11 +26,11 @@ export interface Manner {
 
 /** The row asked for. The column stands first, so that its affinity and collation rule, and its index serves. */
 export function matches(shape: Shape): string {
-	return equalsGiven(shape, shape.by)
+	return equalsGiven(shape, shape.by, 'found')
 }
 
-export function equalsGiven(shape: Shape, columns: readonly ColumnInfo[]): string {
-	return columns.map((column) => `found.${column.sql} = ${valueOf(shape, column, 'given')}`).join(' AND ')
+export function equalsGiven(shape: Shape, columns: readonly ColumnInfo[], alias: 'found' | 'held'): string {
+	return columns.map((column) => `${alias}.${column.sql} = ${valueOf(shape, column, 'given')}`).join(' AND ')
 }
 
 /** A column of the row that is found: not null, where there is one. */
@@ -116,7 +116,7 @@ function sqlText(sql: SQL): string {
 function literal(value: unknown): string | undefined {
 	if (typeof value === 'number' || typeof value === 'bigint') return String(value)
 	if (typeof value === 'boolean') return value ? '1' : '0'
-	return typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : undefined
+	return typeof value === 'string' ? quoteText(value) : undefined
 }
 
 /** The expression of a generated column over the row as it will be, which stands in for the table. */
@@ -198,8 +198,7 @@ function holdersOf(shape: Shape, change: 'insert' | 'update'): string[] {
 }
 
 function holdsGiven(shape: Shape, { columns }: UniqueKey): string | undefined {
-	if (!columns.every((column) => isGiven(shape, column))) return undefined
-	return columns.map((column) => `held.${column.sql} = ${valueOf(shape, column, 'given')}`).join(' AND ')
+	return columns.every((column) => isGiven(shape, column)) ? equalsGiven(shape, columns, 'held') : undefined
 }
 
 /** How the row that was just made is found, where a trigger has changed what it was asked by; nothing where it can't be. */

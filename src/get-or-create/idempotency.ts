@@ -12,7 +12,7 @@ import {
 } from './conditions'
 import { KEPT_SECONDS } from './idempotency-keys'
 import { isGiven, type Shape } from './shape'
-import { isAutoIncrement } from './table'
+import { isAutoIncrement, quoteText } from './table'
 
 /** A row's part in an Idempotency-Key: the key covers each row by its position. */
 export interface RowKey {
@@ -128,7 +128,7 @@ function isKnownAgain(shape: Shape): string {
 	if (!isReused || identity.every((column) => isGiven(shape, column))) return 'true'
 	const kept = keys
 		.filter(({ columns }) => columns.every((column) => isGiven(shape, column)))
-		.map(({ columns }) => `(${equalsGiven(shape, columns)})`)
+		.map(({ columns }) => `(${equalsGiven(shape, columns, 'found')})`)
 	return [...kept, `json_array_length(note.row_key) > ${identity.length}`].join(' OR ')
 }
 
@@ -186,7 +186,7 @@ function note(shape: Shape): string {
 }
 
 function scope({ table: { name } }: Shape): string {
-	return `'${name.replaceAll("'", "''")}'`
+	return quoteText(name)
 }
 
 /** They stand behind the row's own values. */

@@ -1,6 +1,6 @@
 import { classify, DatabaseError } from '../database/failure'
 import { type Batch, type Rows, saidError, send, type Unit, type UnitResult } from '../database/send'
-import { quote, type TableInfo } from './table'
+import { quote, quoteText, type TableInfo } from './table'
 
 // That the database can decide a race is said by the Drizzle table; the proof is the database's own. One unit looks for
 // it in the first transaction that asks for a table, in the same round trip, and fails where it isn't there, so that
@@ -85,7 +85,7 @@ export function guardOf(table: TableInfo): Unit {
 		JSON.stringify(table.columns.map(({ column }) => column.name)),
 	]
 	const lacks = lackingOf(table.name)
-	const triggers = `SELECT 1 FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ${text(table.name)} COLLATE NOCASE AND sql LIKE '%insert%'`
+	const triggers = `SELECT 1 FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ${quoteText(table.name)} COLLATE NOCASE AND sql LIKE '%insert%'`
 	const guard: Unit = {
 		statements: [
 			{
@@ -105,7 +105,7 @@ export function guardOf(table: TableInfo): Unit {
  * nobody knows of. ?1 has the columns of the keys, ?2 all columns. https://www.sqlite.org/pragma.html#pragma_index_list
  */
 function lackingOf(name: string): string {
-	const table = text(name)
+	const table = quoteText(name)
 	const inKey = (column: string) =>
 		`EXISTS (SELECT 1 FROM json_each(key.value) AS part WHERE part.value = ${column} COLLATE NOCASE)`
 	return [
@@ -120,10 +120,6 @@ function lackingOf(name: string): string {
 		`AND own.dflt_value IS NULL AND own.hidden = 0 AND NOT EXISTS`,
 		`(SELECT 1 FROM json_each(?2) AS col WHERE col.value = own.name COLLATE NOCASE)`,
 	].join(' ')
-}
-
-function text(value: string): string {
-	return `'${value.replaceAll("'", "''")}'`
 }
 
 /** In words for the log, with what mends it. */

@@ -1,5 +1,5 @@
 import { DatabaseError, type Failure, isUncertain } from '../database/failure'
-import type { Call } from './call'
+import { type Call, fillUp } from './call'
 import type { Asker, Plan } from './plan'
 
 /** Changes how the calls of these rows go on. */
@@ -67,9 +67,7 @@ export function regroup(
 		const doubt = earlier[i]
 		const hides = doubt !== undefined && doubt !== failure && (failure === 'rejected' || isUncertain(failure))
 		const told = hides ? new DatabaseError('unknown', error.cause) : error
-		for (const [place, outcome] of call.outcomes.entries()) {
-			call.outcomes[place] = outcome ?? { kind: 'error', error: told }
-		}
+		fillUp(call, { kind: 'error', error: told })
 	}
 }
 

@@ -59,35 +59,20 @@ function build(shape: Shape, manner: Manner): Statements {
 	const insert = changing ? insertOf(shape, manner) : undefined
 	const update = changing ? updateOf(shape) : undefined
 	const isChecked = manner.rows === 'one' || manner.isFollowed
-	const all: Record<Step, string | undefined> = {
-		write: notes?.write,
-		update,
-		checkUpdated: update && isChecked ? checkOf(shape, 'update') : undefined,
-		settleUpdated: notes?.settleUpdated,
-		insert,
-		checkInserted: insert && isChecked ? checkOf(shape, 'insert') : undefined,
-		made: insert && manner.rows === 'one' ? madeOf(shape, manner) : undefined,
-		settle: notes?.settle,
-		read: notes?.read,
-		select: selectOf(shape, manner),
-	}
-	const order: Step[] = [
-		'write',
-		'update',
-		'checkUpdated',
-		'settleUpdated',
-		'insert',
-		'checkInserted',
-		'made',
-		'settle',
-		'read',
-		'select',
+	const steps: [step: Step, sql: string | undefined][] = [
+		['write', notes?.write],
+		['update', update],
+		['checkUpdated', update && isChecked ? checkOf(shape, 'update') : undefined],
+		['settleUpdated', notes?.settleUpdated],
+		['insert', insert],
+		['checkInserted', insert && isChecked ? checkOf(shape, 'insert') : undefined],
+		['made', insert && manner.rows === 'one' ? madeOf(shape, manner) : undefined],
+		['settle', notes?.settle],
+		['read', notes?.read],
+		['select', selectOf(shape, manner)],
 	]
 	return {
-		steps: order.flatMap((step) => {
-			const sql = all[step]
-			return sql === undefined ? [] : { step, sql }
-		}),
+		steps: steps.flatMap(([step, sql]) => (sql === undefined ? [] : { step, sql })),
 		why: manner.rows === 'one' && shape.table.parents.length > 0 ? missingParentsOf(shape) : undefined,
 	}
 }

@@ -76,6 +76,11 @@ export function quote(name: string): string {
 	return `"${name.replaceAll('"', '""')}"`
 }
 
+/** A text as SQL has it. */
+export function quoteText(value: string): string {
+	return `'${value.replaceAll("'", "''")}'`
+}
+
 /** How a column list is written in messages: `email` or `account, name`. */
 export function listed(columns: readonly ColumnInfo[]): string {
 	return columns.map((column) => column.property).join(', ')

@@ -1,6 +1,6 @@
 import { classify, DatabaseError } from '../database/failure'
 import { type Batch, type DriverValue, type Sent, send, type Unit, type UnitResult } from '../database/send'
-import { type Call, callOf, isDone, outcomesOf, pendingOf } from './call'
+import { type Call, callOf, fillUp, isDone, outcomesOf, pendingOf } from './call'
 import type { Manner } from './conditions'
 import type { Outcome } from './outcome'
 import { type Asker, type Plan, planCalls } from './plan'
@@ -140,13 +140,20 @@ function mannerOf(
 	{ rows }: Plan,
 	{ isRepeat, ...known }: Pick<Manner, 'isFollowed' | 'mayChange' | 'isRepeat'>,
 ): Manner {
-	const askers = rows.flatMap((row) => row.askers.flatMap(({ call }) => calls[call] ?? []))
+	const own = callsOf(calls, rows)
 	return {
-		rows: askers.every(({ way }) => way !== 'together') ? 'one' : 'set',
-		asBytes: askers.some(({ asBytes }) => asBytes),
-		isRepeat: isRepeat || askers.some(({ doubt }) => doubt !== undefined),
+		rows: own.every(({ way }) => way !== 'together') ? 'one' : 'set',
+		asBytes: own.some(({ asBytes }) => asBytes),
+		isRepeat: isRepeat || own.some(({ doubt }) => doubt !== undefined),
 		...known,
 	}
+}
+
+/** The calls of a plan's rows, each once: of a thousand rows they are most often one. */
+function callsOf(calls: readonly Call[], rows: Plan['rows']): Call[] {
+	const places = new Set<number>()
+	for (const { askers } of rows) for (const { call } of askers) places.add(call)
+	return [...places].flatMap((place) => calls[place] ?? [])
 }
 
 function unitOf({ shape, rows }: Plan, manner: Manner | undefined, name: string): Unit {
@@ -161,15 +168,11 @@ function unitOf({ shape, rows }: Plan, manner: Manner | undefined, name: string)
 
 function isOwnTry(calls: readonly Call[], { rows }: Plan, name: string): boolean {
 	const [id = ''] = name.split('.', 1)
-	return rows.some(({ askers }) => askers.some(({ call }) => calls[call]?.tries.includes(id)))
+	return callsOf(calls, rows).some(({ tries }) => tries.includes(id))
 }
 
 function decodedOutcome({ table }: Shape, outcome: Outcome): Outcome {
 	return outcome.kind === 'row' ? { ...outcome, values: decoded(table, outcome.values) } : outcome
-}
-
-function fillUp(outcomes: (Outcome | undefined)[], outcome: Outcome): void {
-	for (const [place, known] of outcomes.entries()) outcomes[place] = known ?? outcome
 }
 
 /** Of a refused plan: the answer, where it is one row's; and else its rows go again, one by one. */
@@ -192,7 +195,7 @@ function settleFailed(
 		if (manner.rows === 'one' || !isRowsOwn) settle(calls, shape, askers, outcome)
 		else goOn(calls, askers, (call) => (call.way = 'one-by-one'))
 		// Nor of those that were to follow it, should the table be well again by then: a call keeps its order.
-		if (isTables) goOn(calls, askers, ({ outcomes }) => fillUp(outcomes, outcome))
+		if (isTables) goOn(calls, askers, (call) => fillUp(call, outcome))
 	}
 }
 
