@@ -1,13 +1,12 @@
 import { httpBatch } from './database/client'
 import { settingsOf } from './env'
-import { idempotencyKeys } from './get-or-create/idempotency-keys'
 import { prove } from './get-or-create/proof'
-import { tableInfo } from './get-or-create/table'
+import { tablesNeeded } from './http/resource'
 import { causeOf, log, type Notes } from './log'
 import { resources } from './resources'
 
 /** What the service needs in its database. */
-export const servedTables = [...resources.map(({ info }) => info), tableInfo(idempotencyKeys)]
+export const servedTables = tablesNeeded(resources)
 
 /** For the Cron Trigger: tells the log of a table that is not what its schema says, be it asked for or not. */
 export async function proveTables(env: Env): Promise<void> {

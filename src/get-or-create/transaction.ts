@@ -105,7 +105,9 @@ export async function runTransaction(
 		statementsOf(plan.shape, manner).steps.forEach(({ step }, i) => {
 			rows[step] = result.rows[i] ?? []
 		})
-		const attempt = { name: nameOf(repeats, place), isOwn: (name: string) => isOwnTry(calls, plan, name) }
+		const own = new Set(callsOf(calls, plan.rows).flatMap(({ tries }) => tries))
+		const isOwn = (name: string) => own.has(name.slice(0, name.indexOf('.')))
+		const attempt = { name: nameOf(repeats, place), isOwn }
 		for (const [i, found] of readPlan(plan, rows, attempt).entries()) {
 			const askers = plan.rows[i]?.askers
 			if (!askers) continue
@@ -164,11 +166,6 @@ function unitOf({ shape, rows }: Plan, manner: Manner | undefined, name: string)
 		statements: steps.map(({ sql }) => ({ sql, args: sql.includes('?2') ? [json, name] : [json] })),
 		why: why === undefined ? undefined : { sql: why, args: [json] },
 	}
-}
-
-function isOwnTry(calls: readonly Call[], { rows }: Plan, name: string): boolean {
-	const [id = ''] = name.split('.', 1)
-	return callsOf(calls, rows).some(({ tries }) => tries.includes(id))
 }
 
 function decodedOutcome({ table }: Shape, outcome: Outcome): Outcome {

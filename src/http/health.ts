@@ -1,11 +1,9 @@
 import type { Handler } from 'hono'
 import { httpBatch } from '../database/client'
 import { settingsOf } from '../env'
-import { idempotencyKeys } from '../get-or-create/idempotency-keys'
 import { prove } from '../get-or-create/proof'
-import { tableInfo } from '../get-or-create/table'
 import type { AppEnv } from './app-env'
-import type { Resource } from './resource'
+import { type Resource, tablesNeeded } from './resource'
 
 /** A load balancer asks often and gives up early: health has a deadline of its own. */
 const HEALTH_TIMEOUT_MS = 2000
@@ -15,7 +13,7 @@ const HEALTH_TIMEOUT_MS = 2000
  * what the schema says; with `?read` only what reads need. Else the problem that a request would meet.
  */
 export function health(resources: readonly Resource[]): Handler<AppEnv> {
-	const tables = [...resources.map(({ info }) => info), tableInfo(idempotencyKeys)]
+	const tables = tablesNeeded(resources)
 	return async (c) => {
 		const { database, timeout } = settingsOf(c.env)
 		const deadline = Date.now() + Math.min(timeout, HEALTH_TIMEOUT_MS)

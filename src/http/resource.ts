@@ -1,4 +1,5 @@
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
+import { idempotencyKeys } from '../get-or-create/idempotency-keys'
 import { type ColumnInfo, type TableInfo, tableInfo, type UniqueKey } from '../get-or-create/table'
 import { requireDecidable } from '../get-or-create/unique-key'
 
@@ -12,6 +13,11 @@ export interface Resource<T extends SQLiteTable = SQLiteTable, Hidden extends st
 	hidden: readonly Hidden[]
 	/** The unique keys that callers may ask by. */
 	keys: UniqueKey[]
+}
+
+/** What a service of these tables needs in its database: they, and the notes of Idempotency-Keys. */
+export function tablesNeeded(resources: readonly Resource[]): TableInfo[] {
+	return [...resources.map(({ info }) => info), tableInfo(idempotencyKeys)]
 }
 
 /** Paths that the service itself answers. */
