@@ -10,6 +10,7 @@ import { bundle } from '../scripts/bundle.ts'
 import { startLibsqlServer } from '../scripts/libsql-server.ts'
 import { applyMigrations } from '../scripts/migrations.ts'
 import { listen } from '../scripts/server.ts'
+import { namesBesideDrizzle } from './support/beside-drizzle/names.ts'
 import { kinds, twinNames } from './support/kinds/index.ts'
 import { kindParents, PARENTS } from './support/kinds/references.ts'
 import type { OracleSettings } from './support/provided.ts'
@@ -52,8 +53,12 @@ async function createTestTables(url: string): Promise<void> {
 	const made = Object.fromEntries(
 		twins.flatMap(({ kind, name }) => (kind.create ? [] : [[name, kind.table(name)]])),
 	)
+	const beside = Object.fromEntries(
+		realKinds.flatMap((kind) => namesBesideDrizzle(kind.name).map((name) => [name, kind.table(name)])),
+	)
 	const client = createClient({ url })
-	await client.batch(await statementsFor({ ...schema, kindParents, numberedParents, ...made }), 'write')
+	const tables = { ...schema, kindParents, numberedParents, ...made, ...beside }
+	await client.batch(await statementsFor(tables), 'write')
 	await client.executeMultiple(readFileSync(join(import.meta.dirname, 'support/triggers.sql'), 'utf8'))
 	for (const { kind, name } of twins) {
 		await client.executeMultiple(`${kind.create?.(name) ?? ''}\n${kind.triggers?.(name) ?? ''}`)

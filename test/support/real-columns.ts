@@ -25,6 +25,8 @@ interface Type {
 	builder: (name: string, column: ColumnFacts) => unknown
 	/** Values that rows have, as JSON. */
 	values: (column: ColumnFacts) => Json[]
+	/** The nth of any number of values, as Drizzle has it. An enum and a boolean have few. */
+	nth: (n: number, column: ColumnFacts) => unknown
 	/** What stands for the project's own default, and for what it sets on an update, as Drizzle has it. */
 	initial: unknown
 	updated: unknown
@@ -40,6 +42,7 @@ const types: Record<string, Type> = {
 				...(choices === undefined ? {} : { enum: enumOf(choices) }),
 			}),
 		values: ({ enum: choices }) => (choices === undefined ? ['u', 'v', 'V'] : enumOf(choices).slice(0, 3)),
+		nth: (n, { enum: choices }) => (choices === undefined ? `k${n}` : `e${n % choices}`),
 		initial: 'e0',
 		updated: 'e0',
 		sql: "(lower('E0'))",
@@ -47,6 +50,7 @@ const types: Record<string, Type> = {
 	SQLiteInteger: {
 		builder: (name) => integer(name),
 		values: ({ primary }) => (primary ? [1, 2, 3, 4, 5] : [1, 2, 3]),
+		nth: (n) => 1000 + n,
 		initial: 1,
 		updated: 2,
 		sql: '(1 + 1)',
@@ -54,6 +58,7 @@ const types: Record<string, Type> = {
 	SQLiteTimestamp: {
 		builder: (name, { mode }) => integer(name, { mode: mode === 'timestamp' ? mode : 'timestamp_ms' }),
 		values: () => ['2026-01-01T00:00:00.000Z', '2026-01-02T00:00:00.000Z'],
+		nth: (n) => new Date(Date.UTC(2026, 0, 1, n)),
 		initial: new Date(0),
 		updated: new Date(1000),
 		sql: '(1000 + 1000)',
@@ -61,6 +66,7 @@ const types: Record<string, Type> = {
 	SQLiteBoolean: {
 		builder: (name) => integer(name, { mode: 'boolean' }),
 		values: () => [false, true],
+		nth: (n) => n % 2 === 1,
 		initial: false,
 		updated: true,
 		sql: '(1 - 1)',
@@ -68,6 +74,7 @@ const types: Record<string, Type> = {
 	SQLiteTextJson: {
 		builder: (name) => text(name, { mode: 'json' }),
 		values: () => [{ a: 1, b: [2] }, { b: [2], a: 1 }, []],
+		nth: (n) => ({ n, list: [n, { b: 'é', a: null }] }),
 		initial: {},
 		updated: [],
 		sql: "('{' || '}')",
@@ -75,6 +82,7 @@ const types: Record<string, Type> = {
 	SQLiteReal: {
 		builder: (name) => real(name),
 		values: () => [0.5, 0.1],
+		nth: (n) => n + 0.1,
 		initial: 0.5,
 		updated: 1.5,
 		sql: '(1.0 / 2)',
@@ -82,6 +90,7 @@ const types: Record<string, Type> = {
 	SQLiteBlobBuffer: {
 		builder: (name) => blob(name, { mode: 'buffer' }),
 		values: () => ['AAE=', 'AAI='],
+		nth: (n) => Buffer.from([0, 255, n]),
 		initial: Buffer.from([0]),
 		updated: Buffer.from([1]),
 		sql: "(x'00')",
@@ -106,6 +115,11 @@ export function builderOf(column: ColumnFacts, property: string): SQLiteColumnBu
 
 export function valuesOf(column: ColumnFacts): Json[] {
 	return typeOf(column).values(column)
+}
+
+/** The nth value as Drizzle has it: another for each, but where the type has few. */
+export function nthValueOf(column: ColumnFacts, n: number): unknown {
+	return typeOf(column).nth(n, column)
 }
 
 /** Made up by the database or by Drizzle, another for each row. */

@@ -16,7 +16,7 @@ import facts from './real-tables.json' with { type: 'json' }
 
 // Tables of public projects, with the types, keys, defaults and references that they have there, and no names.
 
-interface TableFacts {
+export interface TableFacts {
 	table: string
 	columns: ColumnFacts[]
 	/** Columns by their places. */
@@ -30,8 +30,10 @@ interface TableFacts {
 export const numberedParents = sqliteTable('numbered_parents', { id: integer().primaryKey() })
 export const NUMBERED_PARENTS = [1, 2]
 
+export const realTables: TableFacts[] = facts
+
 /** A kind for each table. */
-export const realKinds: Kind[] = (facts as TableFacts[]).map((table) => {
+export const realKinds: Kind[] = realTables.map((table) => {
 	const writable = table.columns.flatMap((column, place) => (column.generated ? [] : [{ column, place }]))
 	return {
 		name: table.table,
@@ -49,29 +51,44 @@ export const realKinds: Kind[] = (facts as TableFacts[]).map((table) => {
 	}
 })
 
-function propertyOf(place: number): string {
+export function propertyOf(place: number): string {
 	return `c${place}`
 }
 
-function isNeeded(column: ColumnFacts): boolean {
+export function isNeeded(column: ColumnFacts): boolean {
 	return column.notNull && column.default === undefined && !column.defaultFn && !isId(column)
 }
 
 /** By each key that decides, alone and together with another column. */
-function waysToAsk({ columns, primaryKeys, uniques, uniqueIndexes }: TableFacts): string[][] {
-	const keys = [
-		...columns.flatMap((column, place) => (column.primary || column.unique ? [[place]] : [])),
-		...primaryKeys,
-		...uniques,
-		...uniqueIndexes.map(({ columns: members, where }) => (where ? [] : members)),
-	]
-	return keys.flatMap((key) => {
-		const places = key.filter((member) => typeof member === 'number' && columns[member]?.notNull)
-		if (places.length === 0 || places.length < key.length) return []
+function waysToAsk(table: TableFacts): string[][] {
+	const { columns } = table
+	return keysOf(table).flatMap((key) => {
+		if (!key.every((place) => columns[place]?.notNull)) return []
 		const other = columns.findIndex(({ generated }, place) => !generated && !key.includes(place))
-		const ways = other < 0 ? [places] : [places, [...places, other]]
-		return ways.map((way) => way.map((place) => propertyOf(Number(place))))
+		const ways = other < 0 ? [key] : [key, [...key, other]]
+		return ways.map((way) => way.map(propertyOf))
 	})
+}
+
+/** Every key of columns alone that holds for all rows, the primary key first. */
+export function keysOf(table: TableFacts): number[][] {
+	const { columns, uniques, uniqueIndexes } = table
+	const primary = primaryKeyOf(table)
+	const full = uniqueIndexes.flatMap(({ columns: members, where }) => {
+		const places = members.filter((member) => typeof member === 'number')
+		return where || places.length < members.length ? [] : [places]
+	})
+	return [
+		...(primary.length > 0 ? [primary] : []),
+		...columns.flatMap(({ unique: isUnique }, place) => (isUnique ? [[place]] : [])),
+		...uniques,
+		...full,
+	]
+}
+
+/** The columns of the primary key; none where there is none. */
+export function primaryKeyOf({ columns, primaryKeys: [composite] }: TableFacts): number[] {
+	return composite ?? columns.flatMap(({ primary }, place) => (primary ? [place] : []))
 }
 
 function choicesOf(table: TableFacts, place: number): Json[] {
@@ -82,14 +99,14 @@ function choicesOf(table: TableFacts, place: number): Json[] {
 }
 
 /** Of what tables refer to only the types are known: every second reference is kept, to a table for all of them. */
-function refersToParent({ foreign, columns }: TableFacts, place: number): boolean {
+export function refersToParent({ foreign, columns }: TableFacts, place: number): boolean {
 	const nth = foreign.findIndex(({ columns: [first, ...others], self }) => {
 		return !self && first === place && others.length === 0
 	})
 	return nth >= 0 && nth % 2 === 0 && ['SQLiteText', 'SQLiteInteger'].includes(columns[place]?.type ?? '')
 }
 
-function isSelf({ foreign }: TableFacts, place: number): boolean {
+export function isSelf({ foreign }: TableFacts, place: number): boolean {
 	return foreign.some(({ columns: [first], self }) => self === true && first === place)
 }
 
@@ -103,7 +120,7 @@ function columnAt({ table, columns }: TableFacts, place: number): ColumnFacts {
 	return column
 }
 
-function tableOf(name: string, table: TableFacts): SQLiteTable {
+export function tableOf(name: string, table: TableFacts): SQLiteTable {
 	const builders = table.columns.map((column, place) => [
 		propertyOf(place),
 		builderOf(column, propertyOf(place)),

@@ -1,7 +1,6 @@
-import { env } from 'cloudflare:workers'
 import { createApp } from '../../src/app'
 import { resource } from '../../src/http/resource'
-import { context } from './context'
+import { askApp, linesOf } from './ask'
 import * as schema from './schema'
 
 /** The service over the test schema's tables: the same app, other resources. */
@@ -29,14 +28,8 @@ export interface TableAnswer {
 
 /** Sends rows as lines, and gives the lines that come back. */
 export async function askStream(method: string, path: string, rows: readonly unknown[]): Promise<unknown[]> {
-	const headers = { authorization: 'Bearer first-token', 'content-type': 'application/x-ndjson' }
 	const body = rows.map((row) => `${JSON.stringify(row)}\n`).join('')
-	const response = await app.request(path, { method, headers, body }, env, context)
-	const answer = new TextDecoder().decode(await response.arrayBuffer())
-	return answer
-		.trim()
-		.split('\n')
-		.map((line): unknown => JSON.parse(line))
+	return await linesOf(await askApp(app, method, path, { body, type: 'application/x-ndjson' }))
 }
 
 /** Asks the service, under an Idempotency-Key where one is given. */
@@ -46,19 +39,7 @@ export async function ask(
 	json?: unknown,
 	idempotencyKey?: string,
 ): Promise<TableAnswer> {
-	const response = await app.request(
-		path,
-		{
-			method,
-			headers: {
-				authorization: 'Bearer first-token',
-				'content-type': 'application/json',
-				...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
-			},
-			body: json === undefined ? null : JSON.stringify(json),
-		},
-		env,
-		context,
-	)
+	const body = json === undefined ? undefined : JSON.stringify(json)
+	const response = await askApp(app, method, path, { body, idempotencyKey })
 	return { status: response.status, location: response.headers.get('location'), body: await response.json() }
 }

@@ -1,0 +1,45 @@
+import { beforeEach, describe, vi } from 'vitest'
+import { Bench } from '../bench'
+import type { PlainDrizzle } from '../plain'
+import type { Service } from '../service'
+import type { Subject } from '../subject'
+import { functionsDoTheSame } from './calling'
+import { refusesRivals } from './conflicting'
+import { answersAsDocumented } from './documenting'
+import { findsWhatDrizzleWrote } from './finding'
+import { makesAsDrizzleDoes } from './making'
+import { answersManyAsOneByOne } from './many'
+import { tellsRepeatsTheSame } from './repeating'
+import { updatesAsDrizzleDoes } from './updating'
+
+const STEPS = [
+	makesAsDrizzleDoes,
+	findsWhatDrizzleWrote,
+	updatesAsDrizzleDoes,
+	answersManyAsOneByOne,
+	tellsRepeatsTheSame,
+	refusesRivals,
+	answersAsDocumented,
+	functionsDoTheSame,
+]
+
+/**
+ * Asks for the rows of every table in every way, and holds what becomes of them to what plain Drizzle makes of them.
+ * Of one table after the other, of different ones at the same time.
+ */
+export function describeBesideDrizzle(
+	service: Service,
+	plain: PlainDrizzle,
+	subjects: readonly Subject[],
+): void {
+	vi.setConfig({ maxConcurrency: subjects.length })
+	describe.each(subjects)('rows of $name', { concurrent: true }, (subject) => {
+		describe.each(subject.ways)('by $by', { concurrent: false }, (way) => {
+			beforeEach(async () => {
+				await plain.empty(subject)
+			})
+			const bench = new Bench(service, plain, subject, way)
+			for (const declare of STEPS) declare(bench)
+		})
+	})
+}

@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest'
+import { fresh } from '../../service'
+import { type Bench, rowIn } from '../bench'
+import { jsonRow } from '../json'
+import { pick } from '../subject'
+
+export function tellsRepeatsTheSame(bench: Bench): void {
+	const { plain, subject, way } = bench
+	const row = way.whole(1)
+	const change = way.change(1)
+	const changed = jsonRow({ ...pick(row, way.by), ...change })
+
+	it('tells a repeat under its key who made the row, also once it was changed', async () => {
+		const idempotencyKey = fresh('k')
+		const post = async () => await bench.ask('POST', { body: jsonRow(row), idempotencyKey })
+		const made = await post()
+		expect(made).toMatchObject({ status: 201, replayed: null, body: { created: true } })
+		const replayed = { ...made, replayed: 'true' }
+		expect(await bench.expectNothingWritten(post)).toEqual(replayed)
+		const now = rowIn(await bench.ask('PUT', { body: changed }))
+		expect(await bench.expectNothingWritten(post)).toEqual({ ...replayed, body: { row: now, created: true } })
+	})
+
+	it.skipIf(Object.keys(change).length === 0)(
+		'tells a repeat under its key who changed the row, and does not change it again',
+		async () => {
+			await plain.insertBoth(subject, row)
+			const idempotencyKey = fresh('k')
+			const put = async () => await bench.ask('PUT', { body: changed, idempotencyKey })
+			const told = { status: 200, body: { created: false, updated: true } }
+			expect(await put()).toMatchObject({ ...told, replayed: null })
+			await bench.ask('PUT', { body: jsonRow(row) })
+			expect(await bench.expectNothingWritten(put)).toMatchObject({ ...told, replayed: 'true' })
+		},
+	)
+}
