@@ -1,6 +1,7 @@
 import { classify, DatabaseError } from '../database/failure'
 import { type Batch, type Rows, saidError, send, type Unit, type UnitResult } from '../database/send'
-import { quote, quoteText, type TableInfo } from './table'
+import { quote, quoteText } from './quote'
+import type { TableInfo } from './table'
 
 // That the database can decide a race is said by the Drizzle table; the proof is the database's own. One unit looks for
 // it in the first transaction that asks for a table, in the same round trip, and fails where it isn't there, so that
@@ -81,8 +82,8 @@ export function guardOf(table: TableInfo): Unit {
 	const known = guards.get(table)
 	if (known) return known
 	const args = [
-		JSON.stringify(table.keys.map(({ columns }) => columns.map(({ column }) => column.name))),
-		JSON.stringify(table.columns.map(({ column }) => column.name)),
+		JSON.stringify(table.keys.map(({ columns }) => columns.map(({ name }) => name))),
+		JSON.stringify(table.columns.map(({ name }) => name)),
 	]
 	const lacks = lackingOf(table.name)
 	const triggers = `SELECT 1 FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ${quoteText(table.name)} COLLATE NOCASE AND sql LIKE '%insert%'`

@@ -3,7 +3,6 @@ import { type Batch, type DriverValue, query, rowsOfLast, send } from '../databa
 import { anchorOf, type Manner } from './conditions'
 import { guardOf, type Proofs } from './proof'
 import { decoded } from './read-value'
-import { hexOf } from './results'
 import type { RowRequest } from './row-request'
 import type { Shape } from './shape'
 import { selectByIdentity, statementsOf } from './statements'
@@ -44,13 +43,11 @@ export async function readIdentified(
 	identity: readonly DriverValue[],
 	deadline: number,
 ): Promise<DriverValue[] | undefined> {
-	const args = [`[[${identity.map(encoded).join()}]]`]
+	const scalars = shape.table.identity.map(({ codec }, place) => {
+		const value = identity[place] ?? null
+		return value === null ? null : codec.scalarOf(value)
+	})
+	const args = [JSON.stringify([scalars])]
 	const [rows] = await query(batch, [{ sql: selectByIdentity(shape), args }], 'read', deadline)
 	return rows?.[0]
-}
-
-function encoded(value: DriverValue): string {
-	return typeof value === 'bigint'
-		? String(value)
-		: JSON.stringify(value instanceof ArrayBuffer ? hexOf(value) : value)
 }

@@ -15,7 +15,7 @@ export function readValue({ name }: TableInfo, info: ColumnInfo, value: DriverVa
 	if (Number.isNaN(value)) throw new UnreadableError(name, info)
 	let read: unknown
 	try {
-		read = info.column.mapFromDriverValue(value)
+		read = info.codec.read(value)
 	} catch {
 		throw new UnreadableError(name, info)
 	}
@@ -25,11 +25,11 @@ export function readValue({ name }: TableInfo, info: ColumnInfo, value: DriverVa
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** A row of which text was read as bytes: see Manner. */
-export function decoded({ columns }: TableInfo, values: DriverValue[]): DriverValue[] {
+/** Text that was read as bytes: see Manner. */
+export function decoded({ selected }: TableInfo, values: DriverValue[]): DriverValue[] {
 	return values.map((value, place) => {
-		const column = columns[place]
-		if (!column || column.affinity === 'blob' || !(value instanceof ArrayBuffer)) return value
+		const column = selected[place]
+		if (!column || !(value instanceof ArrayBuffer) || column.codec.holdsBytes) return value
 		try {
 			return utf8.decode(value)
 		} catch {

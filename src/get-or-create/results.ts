@@ -25,7 +25,7 @@ export type Found = Outcome | { kind: 'made'; identity: DriverValue[] }
 /** What became of each row of a plan, in order, once its transaction is committed. */
 export function readPlan({ shape, rows }: Plan, results: StepRows, attempt: PlanTry): Found[] {
 	const { table } = shape
-	const width = table.columns.length
+	const width = table.selected.length
 	const anchor = anchorOf(shape).index
 	const updated = new Map((results.update ?? []).map((each) => [keyOf(each), each]))
 	const created = new Map((results.insert ?? []).map((each) => [keyOf(each), each]))
@@ -51,7 +51,7 @@ export function readPlan({ shape, rows }: Plan, results: StepRows, attempt: Plan
 		const note = noted.get(place)
 		const known = note && noteOf(note, place, attempt)
 		// What a later row of the plan made was not yet there when this one's turn came.
-		const holders = holdersIn(row[width]).filter(
+		const holders = holdersIn(shape, row[width]).filter(
 			({ identity }) => (creators.get(keyOf(identity)) ?? -1) < place,
 		)
 		if (known) return notedOutcome(known, inConflict(shape, holders))
@@ -101,7 +101,7 @@ interface Holder {
 	differs: boolean[]
 }
 
-function holdersIn(cell: DriverValue | undefined): Holder[] {
+function holdersIn({ table }: Shape, cell: DriverValue | undefined): Holder[] {
 	if (typeof cell !== 'string') return []
 	const holders: unknown = JSON.parse(cell)
 	if (!Array.isArray(holders)) return []
@@ -111,13 +111,15 @@ function holdersIn(cell: DriverValue | undefined): Holder[] {
 		return {
 			key: Number(key),
 			blocks: blocks === 1,
-			identity: Array.isArray(identity) ? identity.map(scalar) : [],
+			identity: table.identity.map(({ codec }, place) =>
+				codec.ofScalar(scalar(Array.isArray(identity) ? identity[place] : null)),
+			),
 			differs: flags.map((flag) => flag === 1),
 		}
 	})
 }
 
-function scalar(value: unknown): DriverValue {
+function scalar(value: unknown): string | number | null {
 	return typeof value === 'string' || typeof value === 'number' ? value : null
 }
 
@@ -183,7 +185,6 @@ function keyOf(values: readonly DriverValue[]): string | number {
 	return values.map((value) => (value instanceof ArrayBuffer ? hexOf(value) : String(value))).join('\0')
 }
 
-/** As SQLite's hex() has it. */
-export function hexOf(bytes: ArrayBuffer): string {
+function hexOf(bytes: ArrayBuffer): string {
 	return Buffer.from(bytes).toString('hex').toUpperCase()
 }

@@ -11,6 +11,7 @@ import {
 	names,
 	stoppedBy,
 	UNEXPLAINED,
+	updatedValue,
 	valueOf,
 } from './conditions'
 import { type NoteStatements, noteCondition, notesOf, wasRefused } from './idempotency'
@@ -120,9 +121,7 @@ function insertOf(shape: Shape, { rows }: Manner): string | undefined {
 function updateOf(shape: Shape): string | undefined {
 	const { table, set } = shape
 	if (set.length === 0) return undefined
-	const assignments = written(shape).map(
-		(column) => `${column.sql} = ${valueOf(shape, column, set.includes(column) ? 'given' : 'update')}`,
-	)
+	const assignments = written(shape).map((column) => `${column.sql} = ${updatedValue(shape, column)}`)
 	const free = table.keys.flatMap((key) => {
 		const held = moves(shape, key) ? holdsNext(shape, key, 'update') : undefined
 		return held === undefined

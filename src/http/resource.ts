@@ -1,7 +1,7 @@
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { idempotencyKeys } from '../get-or-create/idempotency-keys'
 import { type ColumnInfo, type TableInfo, tableInfo, type UniqueKey } from '../get-or-create/table'
-import { requireDecidable } from '../get-or-create/unique-key'
+import { requireDecidable, writableKeys } from '../get-or-create/unique-key'
 
 /** A table that is served, and what callers see of it. */
 export interface Resource<T extends SQLiteTable = SQLiteTable, Hidden extends string = string> {
@@ -46,5 +46,5 @@ export function resource<
 			`table "${info.name}" hides "${unfillable.property}", which every new row needs: give it a default.`,
 		)
 	}
-	return { table, info, visible, hidden, keys: keys.filter((key) => !key.nullable) }
+	return { table, info, visible, hidden, keys: writableKeys(info) }
 }
