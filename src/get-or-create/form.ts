@@ -86,7 +86,7 @@ export function formOf(
 }
 
 /** More than so many forms in one call are one, as far as that can be. */
-const MAX_FORMS_OF_A_CALL = 4
+const MAX_FORMS_OF_A_CALL = 2
 
 /** The forms of the rows of one call, which are all asked for in the same way. */
 export function formsOfCall(table: TableInfo, asks: readonly (Asking & { row: Row })[]): Form[] {

@@ -57,7 +57,7 @@ function isNeeded(column: ColumnFacts): boolean {
 	return column.notNull && column.default === undefined && !column.defaultFn && !isId(column)
 }
 
-/** By each key that decides, alone and together with another column. */
+/** By each key, alone and together with another column. */
 function waysToAsk({ columns, primaryKeys, uniques, uniqueIndexes }: TableFacts): string[][] {
 	const keys = [
 		...columns.flatMap((column, place) => (column.primary || column.unique ? [[place]] : [])),
@@ -66,7 +66,7 @@ function waysToAsk({ columns, primaryKeys, uniques, uniqueIndexes }: TableFacts)
 		...uniqueIndexes.map(({ columns: members, where }) => (where ? [] : members)),
 	]
 	return keys.flatMap((key) => {
-		const places = key.filter((member) => typeof member === 'number' && columns[member]?.notNull)
+		const places = key.filter((member) => typeof member === 'number')
 		if (places.length === 0 || places.length < key.length) return []
 		const other = columns.findIndex(({ generated }, place) => !generated && !key.includes(place))
 		const ways = other < 0 ? [places] : [places, [...places, other]]
