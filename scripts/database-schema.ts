@@ -48,10 +48,15 @@ const THINGS = String.raw`
 	FROM stored, pragma_index_list(stored.name) AS list, pragma_index_xinfo(list.name) AS part
 	WHERE part.key GROUP BY list.name`
 
+/** In which each tool has a way of its own to write the same. */
+const QUOTES_AND_BLANKS = /["`[\]\s]/g
+
 /** What a database has, in whichever way it is asked. */
 export async function schemaOf(query: (sql: string) => unknown): Promise<Schema> {
 	const things = v.parse(rows, await query(THINGS)).map((row): Thing => {
-		return row.kind === 'index' ? { ...row, ...indexOf(row.table, row.form) } : row
+		if (row.kind === 'index') return { ...row, ...indexOf(row.table, row.form) }
+		const isText = row.kind === 'trigger' || row.kind === 'view'
+		return { ...row, form: isText ? row.form.replace(QUOTES_AND_BLANKS, '').toLowerCase() : row.form }
 	})
 	return new Map(things.map((thing) => [idOf(thing), thing]))
 }

@@ -29,6 +29,8 @@ export interface Judgement {
 	doubt?: Doubt
 }
 
+const SAY_SO = 'let src/schema.ts say what is there, delete drizzle/ and run "npm run db:generate"'
+
 /** Holds the statements of the migrations that are `asked` about, one after the other, against what a database has. */
 export async function judge(
 	all: readonly Migration[],
@@ -62,13 +64,13 @@ function faultIn(made: readonly Thing[], database: Schema): string | undefined {
 		const there = database.get(idOf(thing))
 		const isComparable = thing.kind !== 'table' && thing.kind !== 'column'
 		if (there && isComparable && there.form !== thing.form) {
-			return `the database has another ${thing.kind} of the name ${thing.name}, which must be renamed or dropped first`
+			return `the database has another ${thing.kind} of the name ${thing.name}: drop that, or ${SAY_SO}`
 		}
 	}
 	const lacking = made.filter((thing) => !has(database, thing))
 	if (lacking.length === 0 || lacking.length === made.length) return undefined
 	const names = lacking.map(({ kind, table, name }) => (kind === 'column' ? `${table}.${name}` : name))
-	return `the database has what it makes, but not ${names.join(', ')}: add that there, or let src/schema.ts and its migrations say what is there`
+	return `the database has what it makes, but not ${names.join(', ')}: add that, or ${SAY_SO}`
 }
 
 /** Whether the database has it, be it, of an index, under another name. */

@@ -17,7 +17,8 @@ export async function madeBy(memory: DatabaseSync, sql: string): Promise<readonl
 		if (!BLANK.test(sql.slice(sourceSQL.length))) return 'is more than one statement'
 		memory.exec(sql)
 	} catch (error) {
-		return `can't be tried in SQLite (${error instanceof Error ? error.message : String(error)})`
+		const reason = error instanceof Error ? error.message : String(error)
+		return `can't be tried in SQLite (${reason}): a mistake in src/schema.ts, or SQL that libSQL alone knows`
 	}
 	const after = await schemaOf(query)
 	const made = [...after].flatMap(([id, thing]) => (before.has(id) || isAutomatic(thing) ? [] : [thing]))

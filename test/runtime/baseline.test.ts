@@ -84,13 +84,20 @@ describe('a baseline of the service', () => {
 		expect(mine.rows[JOURNAL]).toHaveLength(2)
 	})
 
-	it('does nothing the second time, and notes nothing twice where two do it at once', async () => {
+	it('does nothing the second time', async () => {
 		const database = await databaseOf(USERS + ACCOUNTS)
-		await Promise.allSettled([takeOver(database), takeOver(database)])
 		await takeOver(database)
 		const before = await database.dump()
-		expect(before.rows[JOURNAL]).toHaveLength(2)
 		expect(await takeOver(database)).toEqual({ noted: 0, added: [], left: 0 })
+		expect(await database.dump()).toEqual(before)
+	})
+
+	it('notes nothing twice, though two do it at once', async () => {
+		const database = await databaseOf()
+		await applyMigrations(database)
+		const before = await database.dump()
+		await database.client.execute(`DELETE FROM ${JOURNAL}`)
+		await Promise.all([takeOver(database), takeOver(database)])
 		expect(await database.dump()).toEqual(before)
 	})
 
@@ -109,7 +116,7 @@ describe('a baseline of the service', () => {
 			'CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)',
 		)
 		expect(await refusalOf(database)).toMatch(
-			/^0000_create_users_and_accounts, statement 3: .* not users\.email: add that there/,
+			/^0000_create_users_and_accounts, statement 3: .* not users\.email: add that/,
 		)
 	})
 })
@@ -170,7 +177,7 @@ describe('what is there', () => {
 		const database = await databaseOf(`${TABLE}; CREATE INDEX t_b_c ON t (b, c)`)
 		const folder = migrationsOf([TABLE, 'CREATE UNIQUE INDEX t_b_c ON t (b, c)'])
 		expect(await refusalOf(database, folder)).toMatch(
-			/^0000_m, statement 2: .*another index .*t_b_c.* renamed or dropped/,
+			/^0000_m, statement 2: .*another index .*t_b_c.* say what is there/,
 		)
 	})
 
@@ -178,13 +185,13 @@ describe('what is there', () => {
 		const later = [
 			'ALTER TABLE t ADD d TEXT',
 			'ALTER TABLE t ADD e TEXT DEFAULT 5 NOT NULL',
-			'CREATE VIEW v AS SELECT a FROM t',
+			'CREATE VIEW `v` AS SELECT a FROM t',
 			'CREATE TRIGGER g AFTER DELETE ON t BEGIN DELETE FROM t; SELECT 1; END;',
 		]
 		const folder = migrationsOf([TABLE], later)
-		const halves = [later[0], later[3]].join('; ')
+		const halves = [later[0], 'CREATE VIEW "v" as SELECT a FROM t', later[3]].join('; ')
 		const database = await databaseOf(`${TABLE}; INSERT INTO t VALUES (1, 'x', 'y'); ${halves}`)
-		expect(await takeOver(database, { folder })).toEqual({ noted: 2, added: ['column e', 'view v'], left: 0 })
+		expect(await takeOver(database, { folder })).toEqual({ noted: 2, added: ['column e'], left: 0 })
 		const { rows } = await database.dump()
 		expect(rows.t).toEqual([{ a: 1, b: 'x', c: 'y', d: null, e: '5' }])
 	})
