@@ -70,7 +70,7 @@ function partsOf(segment: string, count: number): (string | undefined)[] | undef
 	const parts = segment.split(',')
 	if (parts.length === count) return parts.map(decoded)
 	// Many clients encode a whole segment, its commas too.
-	const whole = parts.length === 1 ? decoded(segment)?.split(',') : undefined
+	const whole = decoded(segment)?.split(',')
 	return whole?.length === count ? whole : undefined
 }
 

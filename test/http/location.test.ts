@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { createApp } from '../../src/app'
+import { locationOf } from '../../src/http/location'
 import { resource } from '../../src/http/resource'
 import { context } from '../support/context'
 import * as tables from '../support/key-tables'
@@ -166,6 +167,14 @@ describe('a key that is too long for a URL', () => {
 		const location = await follow('long_keys', { body: long(), ...row })
 		expect(location).toBe(`/long_keys?digest=${row.digest}&turn=7`)
 		expect(await follow('long_keys', { body: long(), ...short(), digest: long() })).toBeNull()
+	})
+
+	it('gives way to no key that has a null in this row', () => {
+		const served = resource(longKeys, { hidden: ['secret'] })
+		const withNullable = { ...served, keys: served.info.keys }
+		const row = { body: 'ж'.repeat(2700), team: 't', digest: 'ж'.repeat(2700), turn: 7 }
+		expect(locationOf(withNullable, { ...row, seat: null })).toBeUndefined()
+		expect(locationOf(withNullable, { ...row, seat: 1 })).toBe('/long_keys?team=t&seat=1')
 	})
 
 	it('is one whose Location would have more than 2,000 bytes', async () => {
