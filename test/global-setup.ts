@@ -10,6 +10,7 @@ import { bundle } from '../scripts/bundle.ts'
 import { startLibsqlServer } from '../scripts/libsql-server.ts'
 import { applyMigrations } from '../scripts/migrations.ts'
 import { listen } from '../scripts/server.ts'
+import * as keyTables from './support/key-tables.ts'
 import { kinds, twinNames } from './support/kinds/index.ts'
 import { kindParents, PARENTS } from './support/kinds/references.ts'
 import type { OracleSettings } from './support/provided.ts'
@@ -53,7 +54,10 @@ async function createTestTables(url: string): Promise<void> {
 		twins.flatMap(({ kind, name }) => (kind.create ? [] : [[name, kind.table(name)]])),
 	)
 	const client = createClient({ url })
-	await client.batch(await statementsFor({ ...schema, kindParents, numberedParents, ...made }), 'write')
+	await client.batch(
+		await statementsFor({ ...schema, ...keyTables, kindParents, numberedParents, ...made }),
+		'write',
+	)
 	await client.executeMultiple(readFileSync(join(import.meta.dirname, 'support/triggers.sql'), 'utf8'))
 	for (const { kind, name } of twins) {
 		await client.executeMultiple(`${kind.create?.(name) ?? ''}\n${kind.triggers?.(name) ?? ''}`)

@@ -77,6 +77,8 @@ export interface Meaning {
 	parseText: (text: string) => unknown
 	/** The value as JSON has it. */
 	present: (value: unknown) => unknown
+	/** What JSON has, as a piece of a path or a query; where text stands for itself, nothing. */
+	presentText?: (json: unknown) => string
 	/** What `parse` takes and `present` gives. */
 	schema: ValueSchema
 }
@@ -84,10 +86,11 @@ export interface Meaning {
 /**
  * All that there is to know of a column's values but null: nothing else knows of types, affinities, collations or bytes.
  */
-export interface Codec extends Omit<Storage, 'cell'>, Omit<Meaning, 'check' | 'told'> {
+export interface Codec extends Omit<Storage, 'cell'>, Omit<Meaning, 'check' | 'told' | 'presentText'> {
 	/** The cell of a Drizzle value, or what is wrong with it. */
 	encode: (value: unknown) => string | Wrong | Expression
 	told: (value: unknown, cell: string) => string
+	presentText: (json: unknown) => string
 	/** A stored value as Drizzle reads it. @throws whatever the column's mapper throws */
 	read: (stored: Stored) => unknown
 }
@@ -95,7 +98,7 @@ export interface Codec extends Omit<Storage, 'cell'>, Omit<Meaning, 'check' | 't
 /** A codec of what values mean and how they are stored; `toDriver` is what Drizzle hands to the database, if not by its mapper. */
 export function codec(
 	{ column }: Coded,
-	{ check, told, ...meaning }: Meaning,
+	{ check, told, presentText, ...meaning }: Meaning,
 	{ cell, ...storage }: Storage,
 	toDriver = (value: unknown): unknown => column.mapToDriverValue(value),
 ): Codec {
@@ -114,6 +117,7 @@ export function codec(
 			}
 		},
 		told: told ?? ((_, sent) => sent),
+		presentText: presentText ?? ((json) => (typeof json === 'string' ? json : JSON.stringify(json))),
 		// Drizzle's sessions hand out bytes as Buffers.
 		read: (stored) => column.mapFromDriverValue(stored instanceof ArrayBuffer ? Buffer.from(stored) : stored),
 	}

@@ -17,6 +17,7 @@ export function json(coded: Coded, storage: Storage): Codec {
 			}
 		},
 		present: (value) => value,
+		presentText: (value) => JSON.stringify(value),
 		schema: {
 			type: ['object', 'array', 'string', 'number', 'boolean'],
 			description: coded.isInKey
