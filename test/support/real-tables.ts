@@ -70,7 +70,7 @@ function waysToAsk({ columns, primaryKeys, uniques, uniqueIndexes }: TableFacts)
 		if (places.length === 0 || places.length < key.length) return []
 		const other = columns.findIndex(({ generated }, place) => !generated && !key.includes(place))
 		const ways = other < 0 ? [places] : [places, [...places, other]]
-		return ways.map((way) => way.map((place) => propertyOf(Number(place))))
+		return ways.map((way) => way.map((place) => propertyOf(place)))
 	})
 }
 
