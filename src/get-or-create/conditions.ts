@@ -186,6 +186,11 @@ export function holdsNext(
 	return conditions.join(' AND ')
 }
 
+/** What tells the row that a statement has just written from others, as it is read. */
+export function identityOf({ identity }: TableInfo): string {
+	return identity.map(({ sql, codec }) => codec.select(sql)).join(', ')
+}
+
 /** The row that is found, as it is read. */
 export function columnsOf({ table }: Shape, { asBytes }: Pick<Manner, 'asBytes'>): string {
 	return table.selected.map((column) => readable(column, asBytes)).join(', ')
@@ -193,8 +198,9 @@ export function columnsOf({ table }: Shape, { asBytes }: Pick<Manner, 'asBytes'>
 
 function readable({ sql, codec }: ColumnInfo, asBytes: boolean): string {
 	const value = `found.${sql}`
-	if (!asBytes || codec.holdsBytes) return value
-	return `CASE typeof(${value}) WHEN 'text' THEN CAST(${value} AS BLOB) ELSE ${value} END`
+	const exact = codec.select(value)
+	if (!asBytes || codec.holdsBytes) return exact
+	return `CASE typeof(${value}) WHEN 'text' THEN CAST(${value} AS BLOB) ELSE ${exact} END`
 }
 
 /** An error ("malformed JSON"), and not a constant, which SQLite would evaluate beforehand. */

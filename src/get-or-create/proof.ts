@@ -38,7 +38,7 @@ export class Proofs {
 			return undefined
 		}
 		this.forget(table)
-		return new DatabaseError('unproven', lackOf(table, result?.kind === 'failed' ? result.why : undefined))
+		return lackOf(table, result?.kind === 'failed' ? result.why : undefined)
 	}
 }
 
@@ -124,17 +124,22 @@ function lackingOf(name: string): string {
 }
 
 /** In words for the log, with what mends it. */
-function lackOf({ name, columns }: TableInfo, why: Rows = []): string {
+function lackOf({ name, columns }: TableInfo, why: Rows = []): DatabaseError {
 	const found = (kind: string) =>
 		why.flatMap(([each, subject]) => (each === kind && typeof subject === 'string' ? [subject] : []))
 	const missing = found('column')
-	if (missing.length === columns.length) return `no such table: ${name}, run "npm run db:migrate"`
+	if (missing.length === columns.length) {
+		return new DatabaseError('unmigrated', `no such table: ${name}`)
+	}
+	// Without its columns there can be no key either.
+	if (missing.length > 0) {
+		return new DatabaseError('unmigrated', `${name} has no column ${missing.join(', ')}`)
+	}
 	const faults = [
-		...(missing.length > 0 ? [`${name} has no column ${missing.join(', ')}: run "npm run db:migrate"`] : []),
 		...found('key').map((key) => keyFault(name, key)),
 		...found('required').map((column) => unknownColumn(`${name}.${column}`)),
 	]
-	return faults.join('; ') || `${name} is not what the schema says`
+	return new DatabaseError('unproven', faults.join('; ') || `${name} is not what the schema says`)
 }
 
 export function unknownColumn(column: string): string {

@@ -3,6 +3,7 @@ import {
 	anyDiffers,
 	columnsOf,
 	holdsNext,
+	identityOf,
 	isIdentical,
 	isMade,
 	isOther,
@@ -110,7 +111,7 @@ function insertOf(shape: Shape, { rows }: Manner): string | undefined {
 		`SELECT ${columns.map((column) => valueOf(shape, column, 'insert')).join(', ')} FROM json_each(?1) AS item`,
 		`WHERE ${[...absent, ...noteCondition(shape)].join(' AND ') || 'true'}`,
 		...(rows === 'set' ? ['ON CONFLICT DO NOTHING'] : []),
-		`RETURNING ${names(table.identity)}`,
+		`RETURNING ${identityOf(table)}`,
 	].join(' ')
 }
 
@@ -131,7 +132,7 @@ function updateOf(shape: Shape): string | undefined {
 	return [
 		`UPDATE ${table.sql} AS found SET ${assignments.join(', ')} FROM json_each(?1) AS item`,
 		`WHERE ${[matches(shape), anyDiffers(shape), ...free, ...noteCondition(shape)].join(' AND ')}`,
-		`RETURNING ${names(table.identity)}`,
+		`RETURNING ${identityOf(table)}`,
 	].join(' ')
 }
 

@@ -1,4 +1,4 @@
-import { getTableColumns, getTableName } from 'drizzle-orm'
+import { getTableColumns, getTableName, is } from 'drizzle-orm'
 import { CasingCache } from 'drizzle-orm/casing'
 import {
 	getTableConfig,
@@ -93,6 +93,21 @@ export function tableInfo(table: SQLiteTable, casing?: Casing): TableInfo {
 	const info = describe(table, new CasingCache(casing))
 	cased.set(table, info)
 	return info
+}
+
+const { probe_aB: PROBE } = getTableColumns(sqliteTable('casing', { probe_aB: integer() }))
+const CASINGS = new Map<string, Casing>(
+	(['snake_case', 'camelCase'] as const).map((casing) => [
+		new CasingCache(casing).getColumnCasing(PROBE),
+		casing,
+	]),
+)
+
+/** The casing of a Drizzle database, which keeps a function of it and not its name. */
+export function casingOf(db: object): Casing | undefined {
+	const dialect = 'dialect' in db ? db.dialect : undefined
+	const casing = typeof dialect === 'object' && dialect && 'casing' in dialect ? dialect.casing : undefined
+	return is(casing, CasingCache) ? CASINGS.get(casing.getColumnCasing(PROBE)) : undefined
 }
 
 /** How a column list is written in messages: `email` or `account, name`. */

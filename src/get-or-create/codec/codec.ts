@@ -52,6 +52,10 @@ export interface Storage {
 	cell: (driver: unknown) => string | Wrong | undefined
 	/** The value of the cell at a place of a JSON array. */
 	sql: (json: string, path: readonly number[]) => string
+	/** How it is read: so that no reader rounds it, be it one that has no integers beyond 2^53. */
+	select: (stored: string) => string
+	/** What was read, as it is stored. */
+	received: (read: Stored) => Stored
 	/** What is stored is not, to the byte, what the value would be stored as. */
 	differs: (stored: string, value: string) => string
 	/** The row that is asked for by this value has it; null matches null. */
@@ -86,20 +90,22 @@ export interface Meaning {
 /**
  * All that there is to know of a column's values but null: nothing else knows of types, affinities, collations or bytes.
  */
-export interface Codec extends Omit<Storage, 'cell'>, Omit<Meaning, 'check' | 'told' | 'presentText'> {
+export interface Codec
+	extends Omit<Storage, 'cell' | 'received'>,
+		Omit<Meaning, 'check' | 'told' | 'presentText'> {
 	/** The cell of a Drizzle value, or what is wrong with it. */
 	encode: (value: unknown) => string | Wrong | Expression
 	told: (value: unknown, cell: string) => string
 	presentText: (json: unknown) => string
-	/** A stored value as Drizzle reads it. @throws whatever the column's mapper throws */
-	read: (stored: Stored) => unknown
+	/** What was read as Drizzle has it. @throws whatever the column's mapper throws */
+	read: (read: Stored) => unknown
 }
 
 /** A codec of what values mean and how they are stored; `toDriver` is what Drizzle hands to the database, if not by its mapper. */
 export function codec(
 	{ column }: Coded,
 	{ check, told, presentText, ...meaning }: Meaning,
-	{ cell, ...storage }: Storage,
+	{ cell, received, ...storage }: Storage,
 	toDriver = (value: unknown): unknown => column.mapToDriverValue(value),
 ): Codec {
 	const wrongType = new Wrong(`must be a value for ${column.getSQLType()}`)
@@ -119,6 +125,9 @@ export function codec(
 		told: told ?? ((_, sent) => sent),
 		presentText: presentText ?? ((json) => (typeof json === 'string' ? json : JSON.stringify(json))),
 		// Drizzle's sessions hand out bytes as Buffers.
-		read: (stored) => column.mapFromDriverValue(stored instanceof ArrayBuffer ? Buffer.from(stored) : stored),
+		read: (read) => {
+			const stored = received(read)
+			return column.mapFromDriverValue(stored instanceof ArrayBuffer ? Buffer.from(stored) : stored)
+		},
 	}
 }

@@ -18,8 +18,18 @@ function cellSql(json: string, path: readonly number[]): string {
 		: `${json} ->> '$${path.map((at) => `[${at}]`).join('')}'`
 }
 
-/** Whole numbers. */
+const asItIs: Pick<Storage, 'select' | 'received'> = { select: (stored) => stored, received: (read) => read }
+
+/** With whole numbers beyond 2^53, which some readers can't take, as text. Text that looks like a number is not stored. */
+const exactly: typeof asItIs = {
+	select: (stored) =>
+		`CASE WHEN typeof(${stored}) = 'integer' AND ${stored} NOT BETWEEN ${Number.MIN_SAFE_INTEGER} AND ${Number.MAX_SAFE_INTEGER} THEN CAST(${stored} AS TEXT) ELSE ${stored} END`,
+	received: (read) => (typeof read === 'string' && looksNumeric(read) ? storedNumber(read) : read),
+}
+
+/** Whole numbers, as far as JavaScript tells them apart. */
 export const integers: Storage = {
+	...asItIs,
 	cell: (driver) => {
 		if (typeof driver === 'boolean') return driver ? '1' : '0'
 		if (typeof driver === 'bigint' || (typeof driver === 'number' && Number.isInteger(driver))) {
@@ -38,7 +48,13 @@ export const integers: Storage = {
 	holdsBytes: false,
 }
 
+/** All of 64 bits. */
+export const bigIntegers: Storage = { ...integers, ...exactly }
+
 export const texts: Storage = {
+	...asItIs,
+	// A client of the mode "string" tells it from no number.
+	received: (read) => (typeof read === 'number' || typeof read === 'bigint' ? String(read) : read),
 	cell: (driver) => (typeof driver === 'string' ? textCell(driver) : undefined),
 	sql: cellSql,
 	// The column's collation may take for equal what is stored otherwise.
@@ -53,6 +69,7 @@ export const texts: Storage = {
 
 /** Numbers of any kind; in a column of these also text that looks like none. */
 export const numbers: Storage = {
+	...exactly,
 	cell: (driver) => {
 		if (typeof driver === 'boolean' || typeof driver === 'bigint') return integers.cell(driver)
 		if (typeof driver === 'number') return Number.isFinite(driver) ? numberCell(driver) : undefined
@@ -81,6 +98,7 @@ export const decimals: Storage = {
 
 /** Bytes travel as hexadecimal digits. */
 export const binaries: Storage = {
+	...asItIs,
 	cell: (driver) => (driver instanceof Uint8Array ? `"${hexOf(driver)}"` : undefined),
 	sql: (json, path) => `unhex(${cellSql(json, path)})`,
 	differs: integers.differs,
@@ -94,6 +112,7 @@ export const binaries: Storage = {
 
 /** Whatever there is, in a column that keeps everything as it is. Bytes stand in an array of their own, beside an empty one. */
 export const anything: Storage = {
+	...asItIs,
 	cell: (driver) => {
 		if (typeof driver === 'string') return textCell(driver)
 		if (typeof driver === 'number') return Number.isFinite(driver) ? doubleCell(driver) : undefined

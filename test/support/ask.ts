@@ -1,0 +1,36 @@
+import { env } from 'cloudflare:workers'
+import type { Hono } from 'hono'
+import type { AppEnv } from '../../src/http/app-env'
+import { context } from './context'
+
+export interface Sent {
+	body?: string | undefined
+	type?: string
+	idempotencyKey?: string | undefined
+}
+
+/** Asks an app with a valid token, and other settings where such are given. */
+export async function askApp(
+	app: Hono<AppEnv>,
+	method: string,
+	path: string,
+	{ body, type = 'application/json', idempotencyKey }: Sent = {},
+	settings: object = {},
+): Promise<Response> {
+	const headers = {
+		authorization: 'Bearer first-token',
+		'content-type': type,
+		...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+	}
+	return await app.request(path, { method, headers, body: body ?? null }, { ...env, ...settings }, context)
+}
+
+/** The values of lines of JSON. */
+export async function linesOf(response: Response): Promise<unknown[]> {
+	// Not text(), which warns of NDJSON that it does not appear to be text.
+	const text = new TextDecoder().decode(await response.arrayBuffer())
+	return text
+		.trim()
+		.split('\n')
+		.map((line): unknown => JSON.parse(line))
+}
