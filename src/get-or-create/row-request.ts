@@ -107,7 +107,7 @@ function cellsOf(filled: readonly Filled[]): string[] {
 function nullsAsked(table: TableInfo, { by }: Form, row: Ask['row']): Fault[] {
 	const keys = table.keys.filter((key) => covers(by, key)).flatMap(({ columns }) => columns)
 	return [...new Set(keys)]
-		.filter((column) => valueIn(row, column) === null)
+		.filter((column) => !column.column.notNull && valueIn(row, column) === null)
 		.map((column) =>
 			faultAt(
 				column,

@@ -61,17 +61,16 @@ export const SAFE_INTEGER: ValueSchema = {
 }
 const UNSAFE = new Wrong('must be a whole number between -9007199254740991 and 9007199254740991')
 
+const wholeNumber = (json: unknown): unknown => {
+	if (typeof json !== 'number') return new Wrong('must be a whole number')
+	return Number.isSafeInteger(json) ? json : UNSAFE
+}
+
 export const integer: Meaning = {
 	check: (value) =>
 		Number.isInteger(value) || typeof value === 'bigint' ? undefined : new Wrong('must be a whole number'),
-	parse: (json) => {
-		if (typeof json !== 'number') return new Wrong('must be a whole number')
-		return Number.isSafeInteger(json) ? json : UNSAFE
-	},
-	parseText: (text) => {
-		const value = /^-?\d+$/.test(text) ? Number(text) : Number.NaN
-		return Number.isSafeInteger(value) ? value : UNSAFE
-	},
+	parse: wholeNumber,
+	parseText: (text) => wholeNumber(numberText(text)),
 	present: (value) => (typeof value === 'bigint' ? String(value) : value),
 	schema: SAFE_INTEGER,
 }
