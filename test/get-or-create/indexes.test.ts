@@ -44,10 +44,12 @@ function isScan(line: string): boolean {
 }
 
 function statementsAbout(kind: Kind): { about: string; sql: string; args: string[] }[] {
-	const served = resource<SQLiteTable, string>(twinsOf(kind).together, { hidden: kind.hidden ?? [] })
-	const { row } = rowFormat(served).parse(exampleOf(kind))
+	const { info, ...shown } = resource<SQLiteTable, string>(twinsOf(kind).together, {
+		hidden: kind.hidden ?? [],
+	})
+	const { row } = rowFormat({ info, ...shown }).parse(exampleOf(kind))
 	return kind.by.flatMap((names) => {
-		const by = served.info.columns.filter(({ property }) => names.includes(property))
+		const by = info.columns.filter(({ property }) => names.includes(property))
 		const asked = Object.fromEntries(names.map((name) => [name, row[name]]))
 		const key = { key: 'k', position: 0, alone: true }
 		const asks: Ask[] = [
@@ -58,7 +60,7 @@ function statementsAbout(kind: Kind): { about: string; sql: string; args: string
 			{ verb: 'update-or-create', by, row, key },
 		]
 		return asks.flatMap((ask) => {
-			const { shape, json } = rowRequest(served.info, ask)
+			const { shape, json } = rowRequest(info, ask)
 			return MANNERS.flatMap((manner) =>
 				statementsOf(shape, manner).steps.map(({ step, sql }) => ({
 					about: `${kind.name} by ${names.join()}, ${ask.verb}: ${step}`,
