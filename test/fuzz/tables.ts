@@ -31,9 +31,7 @@ const id: Column = {
 	read: (json) =>
 		Number.isSafeInteger(json) && Number(json) <= LAST_CHOSEN_ID ? Number(json) + 0 : undefined,
 	readText: (text) =>
-		/^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text) && Number.isSafeInteger(Number(text))
-			? Number(text) + 0
-			: undefined,
+		/^-?\d+(\.\d+)?$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) + 0 : undefined,
 }
 
 const boolean: Column = {

@@ -61,6 +61,8 @@ export const SAFE_INTEGER: ValueSchema = {
 }
 const UNSAFE = new Wrong('must be a whole number between -9007199254740991 and 9007199254740991')
 
+/** An integer needs no exponent, and gets no other spelling by one. */
+const WHOLE = /^-?\d+(?:\.0+)?$/
 const wholeNumber = (json: unknown): unknown => {
 	if (typeof json !== 'number') return new Wrong('must be a whole number')
 	return Number.isSafeInteger(json) ? json : UNSAFE
@@ -70,7 +72,7 @@ export const integer: Meaning = {
 	check: (value) =>
 		Number.isInteger(value) || typeof value === 'bigint' ? undefined : new Wrong('must be a whole number'),
 	parse: wholeNumber,
-	parseText: (text) => wholeNumber(numberText(text)),
+	parseText: (text) => (WHOLE.test(text) ? wholeNumber(Number(text)) : UNSAFE),
 	present: (value) => (typeof value === 'bigint' ? String(value) : value),
 	schema: SAFE_INTEGER,
 }
