@@ -35,16 +35,16 @@ async function answerRow(c: Context<AppEnv>, format: RowFormat, request: RowRequ
 
 /** `?a=1&b=x` as a row. @throws Problem for a column that isn't there or a value that it can't have. */
 function filterOf(c: Context<AppEnv>, resource: Resource, format: RowFormat): Record<string, unknown> {
-	const row: Record<string, unknown> = {}
+	const row = new Map<string, unknown>()
 	for (const [property, text] of new URL(c.req.url).searchParams) {
 		const column = visibleColumn(resource, property, 'The filter')
-		const value = Object.hasOwn(row, property) ? undefined : format.parseText(column, text)
+		const value = row.has(property) ? undefined : format.parseText(column, text)
 		if (value === undefined) {
 			throw new Problem('invalid-parameter', `"${property}" must be given once, with a value of its type.`)
 		}
-		row[property] = value
+		row.set(property, value)
 	}
-	return row
+	return Object.fromEntries(row)
 }
 
 /** The row with the primary key that a segment spells: its values, percent-encoded, with commas between. */
@@ -56,14 +56,11 @@ function pathKey(
 	const columns = primaryKey?.columns ?? []
 	const parts = partsOf(segment, columns.length)
 	if (!parts) return undefined
-	const row: Record<string, unknown> = {}
-	for (const [i, column] of columns.entries()) {
-		const text = parts[i]
-		const value = text === undefined ? undefined : format.parseText(column, text)
-		if (value === undefined) return undefined
-		row[column.property] = value
-	}
-	return row
+	const values = columns.map((column, place) => {
+		const text = parts[place]
+		return [column.property, text === undefined ? undefined : format.parseText(column, text)] as const
+	})
+	return values.every(([, value]) => value !== undefined) ? Object.fromEntries(values) : undefined
 }
 
 function partsOf(segment: string, count: number): (string | undefined)[] | undefined {
