@@ -1,8 +1,8 @@
-import type { Client, ResultSet } from '@libsql/client/http'
+import type { Client } from '@libsql/client/http'
 import { ChainError, chained } from './chained'
 import { classify, DatabaseError, failureOfStatus } from './failure'
 import { pipelineOf } from './pipeline'
-import { type Batch, type DriverValue, type Rows, within } from './send'
+import { type Batch, within } from './send'
 
 /** A database over HTTP, ready to be asked. */
 export interface DatabaseSettings {
@@ -85,38 +85,21 @@ async function post(
 	throw new DatabaseError(failureOfStatus(response.status, await response.text()), reason)
 }
 
-/** Of each client, whether it gives integers as text: its `intMode`, which it doesn't tell. */
-const giveText = new WeakMap<object, boolean>()
-
-/** Batches over any libSQL client. */
+/** Batches over any libSQL client, whatever it makes of integers: rows come as text. */
 export function clientBatch(client: Pick<Client, 'batch'>): Batch {
 	return chained(async (statements, mode, deadline) => {
 		try {
-			const probe = giveText.has(client) ? [] : ['SELECT 1']
 			const asked = client.batch(
-				[...statements.map(({ sql, args }) => ({ sql, args: [...args] })), ...probe],
+				statements.map(({ sql, args }) => ({ sql, args: [...args] })),
 				mode === 'read' ? 'read' : 'write',
 			)
 			const results = await within(asked, deadline)
-			if (probe.length > 0) giveText.set(client, results.pop()?.rows[0]?.[0] === '1')
-			const isText = giveText.get(client) === true
-			return results.map((result) => rowsOf(result, isText))
+			return results.map(({ rows }) => rows.map((row) => Array.from(row)))
 		} catch (error) {
 			throw chainErrorOf(error, statements.length) ?? error
 		}
 	})
 }
-
-/** Integers are numbers while that is exact, as in httpBatch. What looks like one and is text its column knows. */
-function rowsOf({ rows }: ResultSet, isText: boolean): Rows {
-	const numberOf = (value: DriverValue): DriverValue => {
-		const isInteger = typeof value === 'bigint' || (isText && typeof value === 'string' && DIGITS.test(value))
-		return isInteger && Number.isSafeInteger(Number(value)) ? Number(value) : value
-	}
-	return rows.map((row) => Array.from(row, numberOf))
-}
-
-const DIGITS = /^(?:0|-?[1-9]\d{0,15})$/
 
 /** libSQL's client tells which statement failed; of what the data made COMMIT refuse it tells only the code. */
 function chainErrorOf(error: unknown, commit: number): ChainError | undefined {

@@ -130,13 +130,13 @@ export function updatedValue(shape: Shape, column: ColumnInfo): string {
 
 /** What a row of this alias is told by, as a JSON array. */
 export function identityJson({ table }: Shape, alias: string): string {
-	return `json_array(${table.identity.map(({ sql, codec }) => codec.toScalar(`${alias}.${sql}`)).join(', ')})`
+	return `json_array(${table.identity.map(({ sql, codec }) => codec.json(`${alias}.${sql}`)).join(', ')})`
 }
 
 /** The row of the table with such an identity. */
 export function isIdentical({ table }: Shape, json: string): string {
 	return table.identity
-		.map(({ sql, codec }, place) => `found.${sql} = ${codec.fromScalar(`(${json} ->> ${place})`)}`)
+		.map(({ sql, codec }, place) => codec.isJson(`found.${sql}`, `(${json} ->> ${place})`))
 		.join(' AND ')
 }
 
@@ -186,21 +186,45 @@ export function holdsNext(
 	return conditions.join(' AND ')
 }
 
-/** What tells the row that a statement has just written from others, as it is read. */
+/** What tells a row that a statement has written from others. */
 export function identityOf({ identity }: TableInfo): string {
-	return identity.map(({ sql, codec }) => codec.select(sql)).join(', ')
+	return identity.map(returned).join(', ')
 }
 
-/** The row that is found, as it is read. */
-export function columnsOf({ table }: Shape, { asBytes }: Pick<Manner, 'asBytes'>): string {
-	return table.selected.map((column) => readable(column, asBytes)).join(', ')
+/** As JSON has it; but an integer comes as a double, since the protocol writes integers as text, which is slow to read. */
+function returned({ sql, codec, isRowId }: ColumnInfo): string {
+	if (!isRowId) return codec.json(sql)
+	return `iif(${sql} BETWEEN ${Number.MIN_SAFE_INTEGER} AND ${Number.MAX_SAFE_INTEGER}, CAST(${sql} AS REAL), CAST(${sql} AS TEXT))`
 }
 
-function readable({ sql, codec }: ColumnInfo, asBytes: boolean): string {
-	const value = `found.${sql}`
-	const exact = codec.select(value)
-	if (!asBytes || codec.holdsBytes) return exact
-	return `CASE typeof(${value}) WHEN 'text' THEN CAST(${value} AS BLOB) ELSE ${exact} END`
+/**
+ * The rows that are found, each with what goes before it, as one JSON text: much less to read than the protocol's cells.
+ * See `rowsIn`.
+ */
+export function rowsJson(
+	{ table }: Shape,
+	{ asBytes }: Pick<Manner, 'asBytes'>,
+	...before: readonly string[]
+): string {
+	const row = arrayJson(table.selected.map((column) => cellJson(column, asBytes)))
+	return `json_group_array(json_array(${[...before, row].join(', ')}))`
+}
+
+/** A function takes at most 127 arguments, unless SQLite was built otherwise: https://www.sqlite.org/limits.html */
+const MAX_ARGUMENTS = 100
+
+/** An array of these, or of arrays of them. */
+function arrayJson(values: readonly string[]): string {
+	if (values.length <= MAX_ARGUMENTS) return `json_array(${values.join(', ')})`
+	const parts = Array.from({ length: Math.ceil(values.length / MAX_ARGUMENTS) }, (_, part) =>
+		values.slice(part * MAX_ARGUMENTS, (part + 1) * MAX_ARGUMENTS),
+	)
+	return arrayJson(parts.map((part) => arrayJson(part)))
+}
+
+function cellJson({ sql, codec }: ColumnInfo, asBytes: boolean): string {
+	const json = codec.json(`found.${sql}`)
+	return asBytes ? `CASE typeof(${json}) WHEN 'text' THEN hex(${json}) ELSE ${json} END` : json
 }
 
 /** An error ("malformed JSON"), and not a constant, which SQLite would evaluate beforehand. */

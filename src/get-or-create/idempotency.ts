@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import {
 	anyDiffers,
-	columnsOf,
 	equalsGiven,
 	identityJson,
 	isIdentical,
 	isMade,
 	type Manner,
 	matches,
+	rowsJson,
 	stoppedBy,
 } from './conditions'
 import { KEPT_SECONDS } from './idempotency-keys'
@@ -95,7 +95,7 @@ export function notesOf(shape: Shape, manner: Manner): NoteStatements | undefine
 				}),
 		// And the row that it is about.
 		read: [
-			`SELECT item.key, note.outcome, note.attempt, note.fingerprint = ${fingerprint}, ${columnsOf(shape, manner)}`,
+			`SELECT ${rowsJson(shape, manner, 'item.key', 'note.outcome', 'note.attempt', `note.fingerprint = ${fingerprint}`)}`,
 			`FROM json_each(?1) AS item CROSS JOIN idempotency_keys AS note ON ${note(shape)}`,
 			`LEFT JOIN ${table.sql} AS found ON ${isIdentical(shape, 'note.row_key')} AND (note.attempt = ?2 || item.key OR ${isKnownAgain(shape)})`,
 		].join(' '),

@@ -1,4 +1,5 @@
-import type { DriverValue } from '../database/send'
+import type { DriverValue, Rows } from '../database/send'
+import type { Codec } from './codec/codec'
 import type { ColumnInfo, TableInfo } from './table'
 
 /** Somebody else has stored what the column's type can't be. The message names the column, and no value. */
@@ -12,7 +13,7 @@ export class UnreadableError extends Error {
 /** A stored value as Drizzle reads it. @throws UnreadableError */
 export function readValue({ name }: TableInfo, info: ColumnInfo, value: DriverValue): unknown {
 	if (value === null) return null
-	if (Number.isNaN(value)) throw new UnreadableError(name, info)
+	if (typeof value === 'number' && !Number.isFinite(value)) throw new UnreadableError(name, info)
 	let read: unknown
 	try {
 		read = info.codec.read(value)
@@ -23,17 +24,46 @@ export function readValue({ name }: TableInfo, info: ColumnInfo, value: DriverVa
 	return read
 }
 
+/** A row of a statement, as it is stored, and what the statement says of it. */
+export interface ReadRow {
+	values: DriverValue[]
+	before: unknown[]
+}
+
+/** The rows that a statement gave: see `rowsJson`. @throws SyntaxError */
+export function rowsIn({ selected }: TableInfo, asBytes: boolean, result: Rows | undefined): ReadRow[] {
+	const text = result?.[0]?.[0]
+	if (text === undefined) return []
+	return arrayOf(typeof text === 'string' ? JSON.parse(text) : text).map((row) => {
+		const before = arrayOf(row)
+		const cells = arrayOf(before.pop())
+		const flat = Array.isArray(cells[0]) ? cells.flat() : cells
+		return {
+			before,
+			values: selected.map(({ codec }, place) => storedOf(codec, flat[place] ?? null, asBytes)),
+		}
+	})
+}
+
+function arrayOf(json: unknown): unknown[] {
+	if (Array.isArray(json)) return json
+	throw new SyntaxError('not an array')
+}
+
+function storedOf({ ofJson }: Codec, json: unknown, asBytes: boolean): DriverValue {
+	if (json === null) return null
+	if (typeof json !== 'string' && typeof json !== 'number') throw new SyntaxError('a value of no known type')
+	const text = asBytes && typeof json === 'string' ? textOf(json) : json
+	return text === undefined ? Number.NaN : ofJson(text)
+}
+
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Text that was read as bytes: see Manner. */
-export function decoded({ selected }: TableInfo, values: DriverValue[]): DriverValue[] {
-	return values.map((value, place) => {
-		const column = selected[place]
-		if (!column || !(value instanceof ArrayBuffer) || column.codec.holdsBytes) return value
-		try {
-			return utf8.decode(value)
-		} catch {
-			return Number.NaN
-		}
-	})
+function textOf(hex: string): string | undefined {
+	try {
+		return utf8.decode(Buffer.from(hex, 'hex'))
+	} catch {
+		return undefined
+	}
 }

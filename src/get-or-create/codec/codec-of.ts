@@ -4,7 +4,7 @@ import { type Codec, type Coded, codec } from './codec'
 import { custom } from './custom'
 import { json } from './json'
 import { bigint, boolean, bytes, date, decimal, integer, number, plainText } from './meanings'
-import { affinityOf, bigIntegers, binaries, decimals, integers, numbers, texts } from './storage'
+import { affinityOf, binaries, decimals, integers, numbers, texts } from './storage'
 
 /**
  * The codec of a column, which may be part of a unique key. A new type of column is one entry here: what its values mean,
@@ -25,7 +25,7 @@ export function codecOf(column: SQLiteColumn, isInKey: boolean, casing: CasingCa
 				? codec(coded, integer, integers)
 				: codec(coded, number, numbers, itself)
 		case 'bigint':
-			return isBlob ? codec(coded, bigint, binaries) : codec(coded, bigint, bigIntegers, itself)
+			return isBlob ? codec(coded, bigint, binaries) : codec(coded, bigint, integers, itself)
 		case 'boolean':
 			return codec(coded, boolean, integers)
 		case 'date':

@@ -52,21 +52,15 @@ export interface Storage {
 	cell: (driver: unknown) => string | Wrong | undefined
 	/** The value of the cell at a place of a JSON array. */
 	sql: (json: string, path: readonly number[]) => string
-	/** How it is read: so that no reader rounds it, be it one that has no integers beyond 2^53. */
-	select: (stored: string) => string
-	/** What was read, as it is stored. */
-	received: (read: Stored) => Stored
 	/** What is stored is not, to the byte, what the value would be stored as. */
 	differs: (stored: string, value: string) => string
 	/** The row that is asked for by this value has it; null matches null. */
 	matches: (stored: string, value: string) => string
-	/** What is stored, as a scalar in JSON, in SQL and here; and what is stored, from such a scalar. */
-	toScalar: (stored: string) => string
-	scalarOf: (stored: Stored) => string
-	fromScalar: (scalar: string) => string
-	ofScalar: (scalar: string | number | null) => Stored | null
-	/** It may hold bytes beside text. */
-	holdsBytes: boolean
+	/** What is stored, as a number or a text in JSON that no reader rounds; and what is stored, of such a one. */
+	json: (stored: string) => string
+	ofJson: (json: string | number) => Stored
+	/** What is stored is that of which `json` has made this. */
+	isJson: (stored: string, json: string) => string
 }
 
 /** What a column's values are to Drizzle and to those who speak JSON. */
@@ -90,22 +84,20 @@ export interface Meaning {
 /**
  * All that there is to know of a column's values but null: nothing else knows of types, affinities, collations or bytes.
  */
-export interface Codec
-	extends Omit<Storage, 'cell' | 'received'>,
-		Omit<Meaning, 'check' | 'told' | 'presentText'> {
+export interface Codec extends Storage, Omit<Meaning, 'check' | 'told' | 'presentText'> {
 	/** The cell of a Drizzle value, or what is wrong with it. */
 	encode: (value: unknown) => string | Wrong | Expression
 	told: (value: unknown, cell: string) => string
 	presentText: (json: unknown) => string
-	/** What was read as Drizzle has it. @throws whatever the column's mapper throws */
-	read: (read: Stored) => unknown
+	/** A stored value as Drizzle reads it. @throws whatever the column's mapper throws */
+	read: (stored: Stored) => unknown
 }
 
 /** A codec of what values mean and how they are stored; `toDriver` is what Drizzle hands to the database, if not by its mapper. */
 export function codec(
 	{ column }: Coded,
 	{ check, told, presentText, ...meaning }: Meaning,
-	{ cell, received, ...storage }: Storage,
+	storage: Storage,
 	toDriver = (value: unknown): unknown => column.mapToDriverValue(value),
 ): Codec {
 	const wrongType = new Wrong(`must be a value for ${column.getSQLType()}`)
@@ -117,7 +109,7 @@ export function codec(
 			const wrong = check?.(value)
 			if (wrong) return wrong
 			try {
-				return cell(toDriver(value)) ?? wrongType
+				return storage.cell(toDriver(value)) ?? wrongType
 			} catch {
 				return wrongType // a mapper given a value of another type may throw whatever it likes
 			}
@@ -125,9 +117,6 @@ export function codec(
 		told: told ?? ((_, sent) => sent),
 		presentText: presentText ?? ((json) => (typeof json === 'string' ? json : JSON.stringify(json))),
 		// Drizzle's sessions hand out bytes as Buffers.
-		read: (read) => {
-			const stored = received(read)
-			return column.mapFromDriverValue(stored instanceof ArrayBuffer ? Buffer.from(stored) : stored)
-		},
+		read: (stored) => column.mapFromDriverValue(stored instanceof ArrayBuffer ? Buffer.from(stored) : stored),
 	}
 }

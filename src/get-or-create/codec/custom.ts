@@ -103,7 +103,7 @@ function candidatesFor(json: unknown): unknown[] {
 function kept(driver: unknown, storage: Storage): unknown {
 	const isNumber =
 		typeof driver === 'bigint' || (typeof driver === 'string' && storage === decimals && looksNumeric(driver))
-	return isNumber ? decimals.ofScalar(numberOf(String(driver))?.decimal ?? null) : driver
+	return isNumber ? decimals.ofJson(numberOf(String(driver))?.decimal ?? '') : driver
 }
 
 function isPlain(value: unknown): boolean {

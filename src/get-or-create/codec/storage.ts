@@ -18,18 +18,30 @@ function cellSql(json: string, path: readonly number[]): string {
 		: `${json} ->> '$${path.map((at) => `[${at}]`).join('')}'`
 }
 
-const asItIs: Pick<Storage, 'select' | 'received'> = { select: (stored) => stored, received: (read) => read }
-
-/** With whole numbers beyond 2^53, which some readers can't take, as text. Text that looks like a number is not stored. */
-const exactly: typeof asItIs = {
-	select: (stored) =>
-		`CASE WHEN typeof(${stored}) = 'integer' AND ${stored} NOT BETWEEN ${Number.MIN_SAFE_INTEGER} AND ${Number.MAX_SAFE_INTEGER} THEN CAST(${stored} AS TEXT) ELSE ${stored} END`,
-	received: (read) => (typeof read === 'string' && looksNumeric(read) ? storedNumber(read) : read),
+/** A number as a number where every reader of JSON takes it for the same, else as text. */
+function numberJson(stored: string): string {
+	const isSafe = `${stored} BETWEEN ${Number.MIN_SAFE_INTEGER} AND ${Number.MAX_SAFE_INTEGER}`
+	return [
+		`CASE typeof(${stored}) WHEN 'integer' THEN CASE WHEN ${isSafe} THEN ${stored} ELSE CAST(${stored} AS TEXT) END`,
+		// 17 digits tell all doubles apart. SQLite's word for infinite could be a text.
+		`WHEN 'real' THEN iif(${stored} - ${stored} = 0, printf('%!.17g', ${stored}), '9e999') ELSE CAST(${stored} AS TEXT) END`,
+	].join(' ')
 }
 
-/** Whole numbers, as far as JavaScript tells them apart. */
+/** Text that looks like a number is in no column of numbers. */
+function ofNumberJson(json: string | number): Stored {
+	return typeof json === 'string' && looksNumeric(json) ? storedNumber(json) : json
+}
+
+/** SQLite reads decimals inexactly, so that only their digits tell; and the index serves what is near. */
+function isNumberJson(stored: string, json: string): string {
+	const near = `CAST(${json} AS REAL)`
+	const distance = `(abs(${near}) * 1e-14 + 1e-307)`
+	return `(${stored} = ${json} OR ${stored} BETWEEN ${near} - ${distance} AND ${near} + ${distance}) AND ${numberJson(stored)} = ${json}`
+}
+
+/** Whole numbers. */
 export const integers: Storage = {
-	...asItIs,
 	cell: (driver) => {
 		if (typeof driver === 'boolean') return driver ? '1' : '0'
 		if (typeof driver === 'bigint' || (typeof driver === 'number' && Number.isInteger(driver))) {
@@ -40,36 +52,24 @@ export const integers: Storage = {
 	sql: cellSql,
 	differs: (stored, value) => `${stored} IS NOT ${value}`,
 	matches: (stored, value) => `${stored} IS ${value}`,
-	// JSON.parse would round those beyond 2^53.
-	toScalar: (stored) => `CAST(${stored} AS TEXT)`,
-	scalarOf,
-	fromScalar: (scalar) => scalar,
-	ofScalar: (scalar) => (typeof scalar === 'string' ? storedNumber(scalar) : scalar),
-	holdsBytes: false,
+	json: numberJson,
+	ofJson: ofNumberJson,
+	isJson: (stored, json) => `${stored} = ${json}`,
 }
 
-/** All of 64 bits. */
-export const bigIntegers: Storage = { ...integers, ...exactly }
-
 export const texts: Storage = {
-	...asItIs,
-	// A client of the mode "string" tells it from no number.
-	received: (read) => (typeof read === 'number' || typeof read === 'bigint' ? String(read) : read),
 	cell: (driver) => (typeof driver === 'string' ? textCell(driver) : undefined),
 	sql: cellSql,
 	// The column's collation may take for equal what is stored otherwise.
 	differs: (stored, value) => `${stored} IS NOT (${value}) COLLATE BINARY`,
 	matches: integers.matches,
-	toScalar: (stored) => stored,
-	scalarOf,
-	fromScalar: (scalar) => scalar,
-	ofScalar: (scalar) => scalar,
-	holdsBytes: false,
+	json: (stored) => `CAST(${stored} AS TEXT)`,
+	ofJson: (json) => json,
+	isJson: integers.isJson,
 }
 
 /** Numbers of any kind; in a column of these also text that looks like none. */
 export const numbers: Storage = {
-	...exactly,
 	cell: (driver) => {
 		if (typeof driver === 'boolean' || typeof driver === 'bigint') return integers.cell(driver)
 		if (typeof driver === 'number') return Number.isFinite(driver) ? numberCell(driver) : undefined
@@ -81,12 +81,9 @@ export const numbers: Storage = {
 	sql: (json, path) => withFraction((...inner) => cellSql(json, [...path, ...inner])),
 	differs: texts.differs,
 	matches: integers.matches,
-	toScalar: (stored) =>
-		`CASE typeof(${stored}) WHEN 'real' THEN printf('%!.17g', ${stored}) ELSE CAST(${stored} AS TEXT) END`,
-	scalarOf,
-	fromScalar: (scalar) => scalar,
-	ofScalar: (scalar) => (typeof scalar === 'string' && looksNumeric(scalar) ? storedNumber(scalar) : scalar),
-	holdsBytes: false,
+	json: numberJson,
+	ofJson: ofNumberJson,
+	isJson: isNumberJson,
 }
 
 /** The same where text that looks like a number means one. */
@@ -98,21 +95,17 @@ export const decimals: Storage = {
 
 /** Bytes travel as hexadecimal digits. */
 export const binaries: Storage = {
-	...asItIs,
 	cell: (driver) => (driver instanceof Uint8Array ? `"${hexOf(driver)}"` : undefined),
 	sql: (json, path) => `unhex(${cellSql(json, path)})`,
 	differs: integers.differs,
 	matches: integers.matches,
-	toScalar: (stored) => `hex(${stored})`,
-	scalarOf,
-	fromScalar: (scalar) => `unhex(${scalar})`,
-	ofScalar: (scalar) => (typeof scalar === 'string' ? bytesOf(scalar) : scalar),
-	holdsBytes: true,
+	json: (stored) => `CASE WHEN ${stored} IS NOT NULL THEN hex(${stored}) END`,
+	ofJson: (json) => (typeof json === 'string' ? bytesOf(json) : json),
+	isJson: (stored, json) => `${stored} = unhex(${json})`,
 }
 
 /** Whatever there is, in a column that keeps everything as it is. Bytes stand in an array of their own, beside an empty one. */
 export const anything: Storage = {
-	...asItIs,
 	cell: (driver) => {
 		if (typeof driver === 'string') return textCell(driver)
 		if (typeof driver === 'number') return Number.isFinite(driver) ? doubleCell(driver) : undefined
@@ -121,20 +114,15 @@ export const anything: Storage = {
 	sql: (json, path) => `coalesce(unhex(${cellSql(json, [...path, 0, 0])}), ${numbers.sql(json, path)})`,
 	differs: texts.differs,
 	matches: integers.matches,
-	toScalar: (stored) =>
-		`CASE typeof(${stored}) WHEN 'blob' THEN 'b' || hex(${stored}) WHEN 'text' THEN 't' || ${stored} ELSE ${numbers.toScalar(stored)} END`,
-	scalarOf: (stored) => {
-		const kind = stored instanceof ArrayBuffer ? 'b' : typeof stored === 'string' ? 't' : ''
-		return kind + scalarOf(stored)
+	json: (stored) =>
+		`CASE typeof(${stored}) WHEN 'blob' THEN 'b' || hex(${stored}) WHEN 'text' THEN 't' || ${stored} ELSE ${numberJson(stored)} END`,
+	ofJson: (json) => {
+		if (typeof json !== 'string') return json
+		if (json.startsWith('b')) return bytesOf(json.slice(1))
+		return json.startsWith('t') ? json.slice(1) : storedNumber(json)
 	},
-	fromScalar: (scalar) =>
-		`CASE substr(${scalar}, 1, 1) WHEN 'b' THEN unhex(substr(${scalar}, 2)) WHEN 't' THEN substr(${scalar}, 2) ELSE CAST(${scalar} AS NUMERIC) END`,
-	ofScalar: (scalar) => {
-		if (typeof scalar !== 'string') return scalar
-		if (scalar.startsWith('b')) return bytesOf(scalar.slice(1))
-		return scalar.startsWith('t') ? scalar.slice(1) : storedNumber(scalar)
-	},
-	holdsBytes: true,
+	isJson: (stored, json) =>
+		`${stored} = CASE substr(${json}, 1, 1) WHEN 'b' THEN unhex(substr(${json}, 2)) WHEN 't' THEN substr(${json}, 2) ELSE CAST(${json} AS NUMERIC) END`,
 }
 
 function textCell(text: string): string | Wrong {
@@ -142,13 +130,6 @@ function textCell(text: string): string | Wrong {
 	if (!text.isWellFormed()) return new Wrong('must not contain half of a surrogate pair')
 	if (text.includes('\0')) return new Wrong('must not contain U+0000')
 	return JSON.stringify(text)
-}
-
-function scalarOf(stored: Stored): string {
-	if (stored instanceof ArrayBuffer) return hexOf(new Uint8Array(stored)).toUpperCase()
-	// 17 digits tell all doubles apart.
-	const isFraction = typeof stored === 'number' && !Number.isInteger(stored)
-	return isFraction ? stored.toPrecision(17) : String(stored)
 }
 
 function storedNumber(text: string): number | bigint {
