@@ -3,6 +3,7 @@ import { createConnection } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
+import { whyBaseline } from './baseline.ts'
 import { type Child, startChild } from './child.ts'
 import { readable } from './dev-log.ts'
 import { type LibsqlServer, startLibsqlServer } from './libsql-server.ts'
@@ -81,13 +82,19 @@ async function localDatabase(): Promise<Database> {
 /** A database of yours is never changed unasked. */
 async function remoteDatabase(): Promise<Database> {
 	const database = { url: process.env.TURSO_DATABASE_URL ?? '', authToken: process.env.TURSO_AUTH_TOKEN }
-	const pending = await pendingMigrations(database).catch((error: unknown) => {
+	const report = await pendingReport(database).catch((error: unknown) => {
 		const reason = error instanceof Error ? error.message : String(error)
 		throw new StartError(`The database of TURSO_DATABASE_URL can't be read: ${reason}`)
 	})
-	if (pending > 0)
-		console.warn(`${pending} migration(s) are pending there: "npm run db:migrate" applies them.`)
+	if (report !== undefined) console.warn(report)
 	return database
+}
+
+async function pendingReport(database: Database): Promise<string | undefined> {
+	const pending = await pendingMigrations(database)
+	const command =
+		pending > 0 ? `${pending} migration(s) are pending there: "npm run db:migrate" applies them.` : undefined
+	return (await whyBaseline(database)) ?? command
 }
 
 async function startWorker(port: number, { url, authToken }: Database): Promise<void> {

@@ -12,13 +12,13 @@ import { notedProblem } from './http/problem-of'
 import { limitRate } from './http/rate-limit'
 import { requestLog } from './http/request-log'
 import type { Resource } from './http/resource'
-import { tableRoutes } from './http/table-routes'
+import { answerTable, namedTable } from './http/table-routes'
 import { docs } from './pages/docs'
 import { home } from './pages/home'
 import { pageHeaders } from './pages/layout'
 import { problemPages } from './pages/problems'
 
-/** The service over these tables. @throws Error where two resources share a path. */
+/** The service over these tables. @throws Error where two resources share a path, or one can have none. */
 export function createApp(resources: readonly Resource[]): Hono<AppEnv> {
 	const app = new Hono<AppEnv>()
 	app.use(requestId(), requestLog)
@@ -31,15 +31,7 @@ export function createApp(resources: readonly Resource[]): Hono<AppEnv> {
 	app.route('/docs', docs())
 	app.route('/problems', problemPages())
 
-	const tables = new Map(resources.map((resource) => [resource.info.name, resource]))
-	if (tables.size < resources.length) throw new Error('a table is listed twice in src/resources.ts')
-	for (const [name, resource] of tables) {
-		const path = `/${encodeURIComponent(name)}`
-		for (const covered of [path, `${path}/:key`]) {
-			app.use(covered, serverTiming, crossOrigin(), tokenAuth(), limitRate)
-		}
-		app.route(path, tableRoutes(resource))
-	}
+	app.use(namedTable(resources), serverTiming, crossOrigin(), tokenAuth(), limitRate, answerTable)
 	return app
 }
 

@@ -61,12 +61,12 @@ export interface ClientOptions {
 export function createClient({ url, token, fetch: send = (request) => fetch(request) }: ClientOptions) {
 	async function ask<T>(
 		method: string,
-		path: string,
+		table: string,
 		query: Query,
 		body?: unknown,
 		{ idempotencyKey }: { idempotencyKey?: string } = {},
 	): Promise<T> {
-		const target = new URL(path, url)
+		const target = new URL(`/${encodeURIComponent(table)}`, url)
 		for (const [name, value] of Object.entries(query)) {
 			if (value === undefined) continue
 			target.searchParams.set(name, typeof value === 'string' ? value : JSON.stringify(value))
@@ -92,29 +92,29 @@ export function createClient({ url, token, fetch: send = (request) => fetch(requ
 	return {
 		/** The row with this unique key. */
 		get: <N extends TableName>(table: N, key: Partial<JsonInput<N>>): Promise<JsonRow<N>> =>
-			ask('GET', `/${table}`, key),
+			ask('GET', table, key),
 		getOrCreate: <N extends TableName>(
 			table: N,
 			row: JsonInput<N>,
 			options: GetOptions<N> = {},
-		): Promise<Got<N>> => ask('POST', `/${table}`, listed(options), row, options),
+		): Promise<Got<N>> => ask('POST', table, listed(options), row, options),
 		/** At most 1,000 rows, answered in order. */
 		getOrCreateMany: <N extends TableName>(
 			table: N,
 			rows: readonly JsonInput<N>[],
 			options: GetOptions<N> = {},
-		): Promise<(Got<N> | Failed)[]> => ask('POST', `/${table}`, listed(options), rows, options),
+		): Promise<(Got<N> | Failed)[]> => ask('POST', table, listed(options), rows, options),
 		updateOrCreate: <N extends TableName>(
 			table: N,
 			row: Partial<JsonInput<N>>,
 			options: UpdateOptions<N> = {},
-		): Promise<Updated<N>> => ask('PUT', `/${table}`, listed(options), row, options),
+		): Promise<Updated<N>> => ask('PUT', table, listed(options), row, options),
 		/** At most 1,000 rows, applied and answered in order. */
 		updateOrCreateMany: <N extends TableName>(
 			table: N,
 			rows: readonly Partial<JsonInput<N>>[],
 			options: UpdateOptions<N> = {},
-		): Promise<(Updated<N> | Failed)[]> => ask('PUT', `/${table}`, listed(options), rows, options),
+		): Promise<(Updated<N> | Failed)[]> => ask('PUT', table, listed(options), rows, options),
 	}
 }
 

@@ -73,7 +73,7 @@ const ADVICE: Partial<Record<Failure, string>> = {
 	absent: 'TURSO_DATABASE_URL leads to no database ("turso db show --url")',
 	blocked: 'the provider has blocked the database: look at its quota and plan',
 	full: 'the database has no room left: raise its size limit, or AUTOINCREMENT has given its last id',
-	unmigrated: 'run "npm run db:migrate" before the Worker is deployed',
+	unmigrated: 'run "npm run db:migrate", or give the service the "casing" of drizzle.config.ts',
 	limited: "the plan's calls a request are used up: send fewer rows a request, or change the plan",
 }
 

@@ -5,9 +5,9 @@ import type { resources } from './resources'
 
 type Served = (typeof resources)[number]
 /** The SQL names of the tables that are served. */
-export type TableName = Served['table']['_']['name']
-type ResourceOf<N extends TableName> = Extract<Served, { table: { _: { name: N } } }>
-type HiddenOf<R> = R extends Resource<infer _T, infer H> ? H : never
+export type TableName = Served['name']
+type ResourceOf<N extends TableName> = Extract<Served, { name: N }>
+type HiddenOf<R> = R extends Resource<infer _T, infer H, infer _N> ? H : never
 
 /** A row to ask for: the table's `$inferInsert`, without hidden columns. */
 export type RowInput<N extends TableName> = Omit<

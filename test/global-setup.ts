@@ -11,6 +11,7 @@ import { startLibsqlServer } from '../scripts/libsql-server.ts'
 import { applyMigrations } from '../scripts/migrations.ts'
 import { listen } from '../scripts/server.ts'
 import { namesBesideDrizzle } from './support/beside-drizzle/names.ts'
+import * as keyTables from './support/key-tables.ts'
 import { kinds, twinNames } from './support/kinds/index.ts'
 import { kindParents, PARENTS } from './support/kinds/references.ts'
 import type { OracleSettings } from './support/provided.ts'
@@ -57,7 +58,7 @@ async function createTestTables(url: string): Promise<void> {
 		realKinds.flatMap((kind) => namesBesideDrizzle(kind.name).map((name) => [name, kind.table(name)])),
 	)
 	const client = createClient({ url })
-	const tables = { ...schema, kindParents, numberedParents, ...made, ...beside }
+	const tables = { ...schema, ...keyTables, kindParents, numberedParents, ...made, ...beside }
 	await client.batch(await statementsFor(tables), 'write')
 	await client.executeMultiple(readFileSync(join(import.meta.dirname, 'support/triggers.sql'), 'utf8'))
 	for (const { kind, name } of twins) {

@@ -85,7 +85,7 @@ async function post(
 	throw new DatabaseError(failureOfStatus(response.status, await response.text()), reason)
 }
 
-/** Batches over any libSQL client. */
+/** Batches over any libSQL client, whatever it makes of integers: rows come as text. */
 export function clientBatch(client: Pick<Client, 'batch'>): Batch {
 	return chained(async (statements, mode, deadline) => {
 		try {

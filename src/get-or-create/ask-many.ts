@@ -1,6 +1,5 @@
 import type { DatabaseError } from '../database/failure'
-import { faultAt } from './encode'
-import type { RowError } from './errors'
+import { faultAt, type RowError } from './errors'
 import { isIdempotencyKey } from './idempotency'
 import { type Outcome, outcomesOf, type Submit } from './outcome'
 import { readValue, UnreadableError } from './read-value'

@@ -1,8 +1,8 @@
 import { is, SQL } from 'drizzle-orm'
-import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core'
+import { expressionOf, parameterSql, withParameters } from './codec/expression'
 import { moves } from './order'
-import { isGiven, type Shape } from './shape'
-import { type ColumnInfo, quoteText, type TableInfo, type UniqueKey } from './table'
+import { isAbsent, isGiven, placeOf, type Shape, type Slot } from './shape'
+import type { ColumnInfo, TableInfo, UniqueKey } from './table'
 
 // The parts of statements. In all of them `item` is a row of the JSON array that is the parameter, `found` the row of
 // the table that it asks for, and `held` one that holds a unique value of it.
@@ -26,62 +26,117 @@ export interface Manner {
 
 /** The row asked for. The column stands first, so that its affinity and collation rule, and its index serves. */
 export function matches(shape: Shape): string {
-	return equalsGiven(shape, shape.by, 'found')
+	const { by, key } = shape
+	const others = by.filter((column) => !key.columns.includes(column))
+	return [
+		equalsGiven(shape, key.columns, 'found'),
+		...others.map((column) => {
+			const same = column.codec.matches(`found.${column.sql}`, valueOf(shape, column, 'given'))
+			return unless(isAbsent(shape, column), same)
+		}),
+	].join(' AND ')
 }
 
 export function equalsGiven(shape: Shape, columns: readonly ColumnInfo[], alias: 'found' | 'held'): string {
 	return columns.map((column) => `${alias}.${column.sql} = ${valueOf(shape, column, 'given')}`).join(' AND ')
 }
 
+function unless(absent: string | undefined, condition: string): string {
+	return absent === undefined ? condition : `(${absent} OR ${condition})`
+}
+
+function given(absent: string | undefined, condition: string): string {
+	return absent === undefined ? condition : `(NOT ${absent} AND ${condition})`
+}
+
 /** A column of the row that is found: not null, where there is one. */
-export function anchorOf({ table, by }: Shape): ColumnInfo {
-	const key = table.keys.find(
-		({ nullable, columns }) => !nullable && columns.every((column) => by.includes(column)),
-	)
-	const [anchor] = key?.columns ?? []
-	if (!anchor) throw new Error(`"by" holds no key of ${table.name}`)
+export function anchorOf({ table, key }: Shape): ColumnInfo {
+	const [anchor] = key.columns
+	if (!anchor) throw new Error(`a key of ${table.name} has no columns`)
 	return anchor
 }
 
 /** The row that is found is not yet as the update would make it. */
 export function anyDiffers(shape: Shape): string {
-	return `(${shape.set.map((column) => `found.${column.sql} IS NOT ${valueOf(shape, column, 'given')}`).join(' OR ')})`
+	const differing = shape.set.map((column) =>
+		given(
+			isAbsent(shape, column),
+			column.codec.differs(`found.${column.sql}`, valueOf(shape, column, 'given')),
+		),
+	)
+	return `(${differing.join(' OR ')})`
 }
 
-/** ->> gives SQLite the JSON value as it is: text stays text, an integer an integer, null NULL. */
-export function valueOf(shape: Shape, column: ColumnInfo, use: 'given' | 'insert' | 'update'): string {
+/** The row that holds a value is not the one asked for: for each `by` column whether it differs there. */
+function byDiffers(shape: Shape): string[] {
+	return shape.by.map((column) => {
+		const same = column.codec.matches(`held.${column.sql}`, valueOf(shape, column, 'given'))
+		return given(isAbsent(shape, column), `NOT (${same})`)
+	})
+}
+
+/** What a row gives for a column, or its default or $onUpdate. */
+export function valueOf(shape: Shape, column: ColumnInfo, use: Slot['use']): string {
 	const value = slotValue(shape, column, use)
 	if (value === undefined) throw new Error(`no value for ${column.property}`)
 	return value
 }
 
-function slotValue(shape: Shape, column: ColumnInfo, use: 'given' | 'insert' | 'update'): string | undefined {
-	const encoded = shape.slots.filter(({ expression }) => expression === undefined)
-	const slot = shape.slots.find(
-		(candidate) => candidate.column === column && (candidate.use === use || candidate.use === 'given'),
-	)
+function slotValue(shape: Shape, column: ColumnInfo, use: Slot['use']): string | undefined {
+	const own = shape.slots.filter((slot) => slot.column === column)
+	const slot = own.find((each) => each.use === use) ?? (use === 'insert' ? own.find(isOfCaller) : undefined)
 	if (!slot) return undefined
-	if (slot.expression !== undefined) return `(${slot.expression})`
-	return readBytes(column, `item.value ->> ${encoded.indexOf(slot)}`)
+	const place = placeOf(shape, slot)
+	const { expression } = slot
+	if (!expression) return column.codec.sql('item.value', [place])
+	const parameter = (number: number) => parameterSql('item.value', [place, number])
+	if (!expression.isOverRow) return `(${withParameters(expression.text, parameter)})`
+	return overRow(shape.table, expression.text, parameter, ({ sql }) =>
+		use === 'update' ? `found.${sql}` : 'NULL',
+	)
 }
 
-/** Bytes travel as hex inside JSON. */
-export function readBytes({ affinity }: ColumnInfo, text: string): string {
-	return affinity === 'blob' ? `unhex(${text})` : text
+function isOfCaller({ use }: Slot): boolean {
+	return use === 'given'
+}
+
+/**
+ * SQL that speaks of the table's row, over these values for it. They stand in for the table, so that neither its name nor
+ * those of its columns mean anything else of the statement around.
+ */
+function overRow(
+	{ columns, sql }: TableInfo,
+	text: string,
+	parameter: (number: number) => string,
+	valueFor: (column: ColumnInfo) => string,
+): string {
+	const parameters = new Map<string, string>()
+	const own = withParameters(text, (number) => {
+		const name = `"parameter ${number}"`
+		parameters.set(name, `${parameter(number)} AS ${name}`)
+		return name
+	})
+	const row = [...columns.map((column) => `${valueFor(column)} AS ${column.sql}`), ...parameters.values()]
+	return `(SELECT ${own} FROM (SELECT ${row.join(', ')}) AS ${sql})`
+}
+
+/** What an update writes into a column. */
+export function updatedValue(shape: Shape, column: ColumnInfo): string {
+	if (!shape.set.includes(column)) return valueOf(shape, column, 'update')
+	const value = valueOf(shape, column, 'given')
+	const absent = isAbsent(shape, column)
+	return absent === undefined ? value : `CASE WHEN ${absent} THEN found.${column.sql} ELSE ${value} END`
 }
 
 /** What a row of this alias is told by, as a JSON array. */
 export function identityJson({ table }: Shape, alias: string): string {
-	const values = table.identity.map(({ sql, affinity }) =>
-		affinity === 'blob' ? `hex(${alias}.${sql})` : `${alias}.${sql}`,
-	)
-	return `json_array(${values.join(', ')})`
+	return `json_array(${table.identity.map(({ sql, codec }) => codec.json(`${alias}.${sql}`)).join(', ')})`
 }
 
 /** The row of the table with such an identity. */
 export function isIdentical({ table }: Shape, json: string): string {
 	return table.identity
-		.map((column, place) => `found.${column.sql} = ${readBytes(column, `${json} ->> ${place}`)}`)
+		.map(({ sql, codec }, place) => codec.isJson(`found.${sql}`, `(${json} ->> ${place})`))
 		.join(' AND ')
 }
 
@@ -94,32 +149,13 @@ export function names(columns: readonly ColumnInfo[]): string {
  * what it has. Nothing where only the database knows, or where it will be null, which conflicts with nothing.
  */
 function nextValue(shape: Shape, column: ColumnInfo, change: 'insert' | 'update'): string | undefined {
-	const { generated, default: byDefault } = column.column
-	if (generated) return generatedValue(shape, column, change)
-	if (change === 'update') {
-		const slot =
-			shape.set.includes(column) || !isGiven(shape, column) ? slotValue(shape, column, 'update') : undefined
-		return slot ?? `found.${column.sql}`
-	}
-	const given = slotValue(shape, column, 'insert')
-	if (given !== undefined || column.isRowId || byDefault === undefined || byDefault === null) return given
-	return is(byDefault, SQL) ? `(${sqlText(byDefault)})` : literal(column.column.mapToDriverValue(byDefault))
+	if (column.column.generated) return generatedValue(shape, column, change)
+	if (change === 'insert') return slotValue(shape, column, 'insert')
+	const isWritten = shape.set.includes(column) || slotValue(shape, column, 'update') !== undefined
+	return isWritten ? updatedValue(shape, column) : `found.${column.sql}`
 }
 
-const dialect = new SQLiteSyncDialect()
-
-/** A piece of SQL as it stands in a table's definition: columns by their names alone, values in their places. */
-function sqlText(sql: SQL): string {
-	return dialect.sqlToQuery(sql.inlineParams(), 'indexes').sql
-}
-
-function literal(value: unknown): string | undefined {
-	if (typeof value === 'number' || typeof value === 'bigint') return String(value)
-	if (typeof value === 'boolean') return value ? '1' : '0'
-	return typeof value === 'string' ? quoteText(value) : undefined
-}
-
-/** The expression of a generated column over the row as it will be, which stands in for the table. */
+/** The expression of a generated column over the row as it will be. */
 function generatedValue(
 	shape: Shape,
 	{ column }: ColumnInfo,
@@ -127,17 +163,12 @@ function generatedValue(
 ): string | undefined {
 	const as = column.generated?.as
 	const expression: unknown = typeof as === 'function' ? as() : as
-	const text = is(expression, SQL)
-		? sqlText(expression)
-		: typeof expression === 'string'
-			? expression
-			: undefined
-	if (text === undefined) return undefined
-	const row = shape.table.columns.map((other) => {
-		const value = other.column.generated ? undefined : nextValue(shape, other, change)
-		return `${value ?? 'NULL'} AS ${other.sql}`
-	})
-	return `(SELECT ${text} FROM (SELECT ${row.join(', ')}) AS ${shape.table.sql})`
+	const { table } = shape
+	const text = is(expression, SQL) ? expressionOf(expression, table.casing, true).text : expression
+	if (typeof text !== 'string') return undefined
+	const valueFor = (other: ColumnInfo) =>
+		(other.column.generated ? undefined : nextValue(shape, other, change)) ?? 'NULL'
+	return overRow(table, text, () => 'NULL', valueFor)
 }
 
 /** `held` holds what the key will be. Nothing where that can't be told beforehand, or will be null. */
@@ -155,15 +186,45 @@ export function holdsNext(
 	return conditions.join(' AND ')
 }
 
-/** The row that is found, as it is read. */
-export function columnsOf({ table }: Shape, { asBytes }: Pick<Manner, 'asBytes'>): string {
-	return table.columns.map((column) => readable(column, asBytes)).join(', ')
+/** What tells a row that a statement has written from others. */
+export function identityOf({ identity }: TableInfo): string {
+	return identity.map(returned).join(', ')
 }
 
-function readable({ sql, affinity }: ColumnInfo, asBytes: boolean): string {
-	const value = `found.${sql}`
-	if (!asBytes || affinity === 'blob') return value
-	return `CASE typeof(${value}) WHEN 'text' THEN CAST(${value} AS BLOB) ELSE ${value} END`
+/** As JSON has it; but an integer comes as a double, since the protocol writes integers as text, which is slow to read. */
+function returned({ sql, codec, isRowId }: ColumnInfo): string {
+	if (!isRowId) return codec.json(sql)
+	return `iif(${sql} BETWEEN ${Number.MIN_SAFE_INTEGER} AND ${Number.MAX_SAFE_INTEGER}, CAST(${sql} AS REAL), CAST(${sql} AS TEXT))`
+}
+
+/**
+ * The rows that are found, each with what goes before it, as one JSON text: much less to read than the protocol's cells.
+ * See `rowsIn`.
+ */
+export function rowsJson(
+	{ table }: Shape,
+	{ asBytes }: Pick<Manner, 'asBytes'>,
+	...before: readonly string[]
+): string {
+	const row = arrayJson(table.selected.map((column) => cellJson(column, asBytes)))
+	return `json_group_array(json_array(${[...before, row].join(', ')}))`
+}
+
+/** A function takes at most 127 arguments, unless SQLite was built otherwise: https://www.sqlite.org/limits.html */
+const MAX_ARGUMENTS = 100
+
+/** An array of these, or of arrays of them. */
+function arrayJson(values: readonly string[]): string {
+	if (values.length <= MAX_ARGUMENTS) return `json_array(${values.join(', ')})`
+	const parts = Array.from({ length: Math.ceil(values.length / MAX_ARGUMENTS) }, (_, part) =>
+		values.slice(part * MAX_ARGUMENTS, (part + 1) * MAX_ARGUMENTS),
+	)
+	return arrayJson(parts.map((part) => arrayJson(part)))
+}
+
+function cellJson({ sql, codec }: ColumnInfo, asBytes: boolean): string {
+	const json = codec.json(`found.${sql}`)
+	return asBytes ? `CASE typeof(${json}) WHEN 'text' THEN hex(${json}) ELSE ${json} END` : json
 }
 
 /** An error ("malformed JSON"), and not a constant, which SQLite would evaluate beforehand. */
@@ -185,12 +246,12 @@ export function stoppedBy(shape: Shape, change: 'insert' | 'update' | 'either', 
 }
 
 function holdersOf(shape: Shape, change: 'insert' | 'update'): string[] {
-	const { table, by } = shape
+	const { table } = shape
+	const differs = byDiffers(shape)
 	return table.keys.flatMap((key, index) => {
 		const blocks = change === 'insert' || moves(shape, key)
 		const held = blocks ? holdsNext(shape, key, change) : holdsGiven(shape, key)
 		if (held === undefined) return []
-		const differs = by.map((column) => `held.${column.sql} IS NOT ${valueOf(shape, column, 'given')}`)
 		const other = change === 'update' ? ` AND ${isOther(table)}` : ''
 		const holder = [index, Number(blocks), identityJson(shape, 'held'), ...differs].join(', ')
 		return `SELECT json_array(${holder}) AS holder, ${Number(blocks)} AS blocks FROM ${table.sql} AS held WHERE ${held}${other}`

@@ -10,6 +10,11 @@ export interface Fault {
 	detail: string
 }
 
+/** A fault at a column, its name escaped as RFC 6901 says. */
+export function faultAt({ property }: { property: string }, detail: string): Fault {
+	return { pointer: `/${property.replaceAll('~', '~0').replaceAll('/', '~1')}`, detail }
+}
+
 /** Another row holds one of the row's unique values and isn't the row asked for. Nothing was written. */
 export class ConflictError extends Error {
 	override readonly name = 'ConflictError'

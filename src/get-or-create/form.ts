@@ -1,35 +1,48 @@
 import { is, SQL } from 'drizzle-orm'
-import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core'
 import { cachePerTable } from './cache'
-import { encode, faultAt } from './encode'
-import type { Fault } from './errors'
+import { Expression, Wrong } from './codec/codec'
+import { expressionOf, parameterSql, withParameters } from './codec/expression'
+import { type Fault, faultAt } from './errors'
 import type { RowKey } from './idempotency'
+import { quoteText } from './quote'
 import { type Shape, type Slot, shapeOf, type Verb } from './shape'
-import type { ColumnInfo, TableInfo } from './table'
-import { covers, decides } from './unique-key'
+import type { ColumnInfo, TableInfo, UniqueKey } from './table'
+import { covers, decidingKey } from './unique-key'
 
 /** What rows with the same columns, asked for in the same way, have in common: worked out once for all of them. */
 export interface Form {
 	by: readonly ColumnInfo[]
-	/** `by` holds a unique key. */
-	decides: boolean
-	given: ColumnInfo[]
+	/** The key in `by` that decides the race, where one does. */
+	key: UniqueKey | undefined
+	/** In the order of their cells. */
+	given: readonly GivenColumn[]
 	/** What every such row lacks. */
 	missing: Fault[]
-	/** What Drizzle fills in. */
+	/** What has to be asked for each row. */
 	fillers: Filler[]
-	/** The same for all of them, and in words that outlive a change of the schema: a part of their fingerprints. */
-	name: string
-	/** The shape with these slots. */
-	shapeWith(slots: readonly Slot[]): Shape
-	/** The shape where every filler gives a value, not SQL. */
-	shape: Shape
+	/** Whether rows may lack some of `given`. */
+	isSparse: boolean
+	/** Rows of such columns as they are asked for, in words that outlive a change of the schema: a part of their fingerprints. */
+	nameOf: (isGiven: (column: ColumnInfo) => boolean) => string
+	/** The shape with these slots in the place of the given ones and of those that are asked for. */
+	shapeWith: (given: readonly Slot[], filled: readonly Slot[]) => Shape
+	/** The shape where all of them are values, not SQL. */
+	shape: Shape | undefined
+}
+
+export interface GivenColumn {
+	column: ColumnInfo
+	slot: Slot
+	/** What an insert makes of a row that lacks it. */
+	absent: string
 }
 
 interface Filler {
 	column: ColumnInfo
 	use: Slot['use']
 	make: () => unknown
+	/** What it gives may speak of the row as it was. */
+	isOverRow: boolean
 }
 
 /** How a row is asked for. */
@@ -41,101 +54,224 @@ export interface Asking {
 	key?: RowKey | undefined
 }
 
+type Row = Readonly<Record<string, unknown>>
+
+/** A column's value in a row; not what rows have from their prototypes. */
+export function valueIn(row: Row, { property }: Pick<ColumnInfo, 'property'>): unknown {
+	return Object.hasOwn(row, property) ? row[property] : undefined
+}
+
 /** Per table: as many as shapes, and for the same reason. */
 const MAX_FORMS = 1000
 const formsOf = cachePerTable<Form>(MAX_FORMS)
 
-/** The form of a row: the columns that it gives decide it, together with how it is asked for. */
-export function formOf(table: TableInfo, asking: Asking, row: Readonly<Record<string, unknown>>): Form {
-	let id = `${asking.verb} ${asking.key !== undefined} ${indexes(asking.by)} ${indexes(asking.update)} `
-	for (const { property, index } of table.columns) if (row[property] !== undefined) id += `${index},`
-	return formsOf(table).get(id, () => build(table, asking, row))
+/**
+ * The form of a row: the columns that it gives decide it, together with how it is asked for; but for `optional` columns,
+ * which rows of one form may have or lack.
+ */
+export function formOf(
+	table: TableInfo,
+	asking: Asking,
+	row: Row,
+	optional: readonly ColumnInfo[] = [],
+): Form {
+	let id = `${asking.verb} ${asking.key !== undefined} ${optional.length} ${indexes(asking.by)} ${indexes(asking.update)} `
+	for (const column of table.columns) {
+		const value = valueIn(row, column)
+		if (value === undefined || optional.includes(column)) continue
+		// Of a key with a null in it only that is known that it decides nothing.
+		id += value === null && column.isInKey ? `${column.index}!` : `${column.index},`
+	}
+	return formsOf(table).get(id, () => build(table, asking, row, optional))
+}
+
+/** More than so many forms in one call are one, as far as that can be. */
+const MAX_FORMS_OF_A_CALL = 2
+
+/** The forms of the rows of one call, which are all asked for in the same way. */
+export function formsOfCall(table: TableInfo, asks: readonly (Asking & { row: Row })[]): Form[] {
+	const forms = asks.map((ask) => formOf(table, ask, ask.row))
+	const [first] = asks
+	if (!first || new Set(forms).size <= MAX_FORMS_OF_A_CALL) return forms
+	const optional = table.columns.filter((column) => isOptional(table, first, column))
+	return asks.map((ask) => formOf(table, ask, ask.row, optional))
 }
 
 function indexes(columns: readonly ColumnInfo[] | undefined): string {
 	return columns?.map(({ index }) => index).join() ?? '-'
 }
 
+/** Nothing but its own value hangs on whether a row has it. */
+function isOptional(table: TableInfo, { by = [], update = [] }: Asking, info: ColumnInfo): boolean {
+	const { defaultFn, onUpdateFn, generated } = info.column
+	return (
+		!(info.isInKey || info.required || generated || defaultFn || onUpdateFn) &&
+		!(by.includes(info) || update.includes(info)) &&
+		!table.parents.some(({ columns }) => columns.includes(info)) &&
+		cellOfDefault(info) !== undefined
+	)
+}
+
 function build(
 	table: TableInfo,
 	{ verb, by: asked, update, key: part }: Asking,
-	row: Readonly<Record<string, unknown>>,
+	row: Row,
+	optional: readonly ColumnInfo[],
 ): Form {
-	const given = table.columns.filter(({ property }) => row[property] !== undefined)
-	const by = asked ?? defaultBy(table, verb, given)
+	const given = table.columns.filter(
+		(column) => optional.includes(column) || valueIn(row, column) !== undefined,
+	)
+	const nulls = given.filter((column) => column.isInKey && valueIn(row, column) === null)
+	const by = asked ?? defaultBy(table, verb, given, nulls)
+	const key = decidingKey(table, by, nulls)
 	const absent = (columns: readonly ColumnInfo[]) => columns.filter((column) => !given.includes(column))
 	const unfilled = absent(table.columns).filter(({ required }) => required)
 	const needed = [...absent(by), ...absent(update ?? []), ...(verb === 'get-or-create' ? unfilled : [])]
-	const fillers = absent(table.columns).flatMap((column) => fillersOf(column, verb))
-	const set = verb === 'update-or-create' ? settable(given, by, update) : []
-	const shapeWith = (slots: readonly Slot[]): Shape =>
-		shapeOf({
-			table,
-			verb,
-			by,
-			slots: [...given.map((column): Slot => ({ column, use: 'given' })), ...slots],
-			set,
-			insertable: verb !== 'get' && unfilled.length === 0,
-			keyed: part !== undefined,
-		})
+	const insertable = verb !== 'get' && unfilled.length === 0
+	const set = verb === 'update-or-create' ? settable(table, given, by, update) : []
+	const inserted = insertable ? absent(table.columns).map((column) => insertedOf(table, column)) : []
+	const fixed = inserted.flatMap((each) => (each && 'expression' in each ? [each] : []))
+	const fillers = [
+		...inserted.flatMap((each) => (each && 'make' in each ? [each] : [])),
+		...(set.length > 0 ? table.columns.flatMap((column) => updatedOf(column, set)) : []),
+	]
+	const columns = given.map((column): GivenColumn => {
+		const bit = optional.indexOf(column)
+		return {
+			column,
+			slot: { column, use: 'given', ...(bit < 0 ? {} : { bit }) },
+			absent: (bit < 0 ? undefined : cellOfDefault(column)) ?? 'null',
+		}
+	})
+	const shapeWith: Form['shapeWith'] = (slots, filled) => {
+		if (!key) throw new Error(`"by" holds no key of ${table.name}`)
+		const keyed = part !== undefined
+		return shapeOf({ table, verb, by, key, slots: [...slots, ...filled, ...fixed], set, insertable, keyed })
+	}
+	const slots = columns.map(({ slot }) => slot)
+	const filled = fillers.map(({ column, use }) => ({ column, use }))
 	return {
 		by,
-		decides: decides(table, by),
-		given,
+		key,
+		given: columns,
 		missing: [...new Set(needed)].map((column) => faultAt(column, 'is missing')),
-		name: JSON.stringify([
-			verb,
-			...[by, set, given].map((columns) => columns.map(({ property }) => property)),
-		]),
 		fillers,
+		isSparse: optional.length > 0,
+		nameOf: (isGiven) =>
+			JSON.stringify([
+				verb,
+				...[by, set, given].map((each) => each.filter(isGiven).map(({ property }) => property)),
+			]),
 		shapeWith,
-		shape: shapeWith(fillers.map(({ column, use }) => ({ column, use }))),
+		shape: key && shapeWith(slots, filled),
 	}
 }
 
-function defaultBy(table: TableInfo, verb: Verb, given: ColumnInfo[]): ColumnInfo[] {
+function defaultBy(
+	table: TableInfo,
+	verb: Verb,
+	given: ColumnInfo[],
+	nulls: readonly ColumnInfo[],
+): ColumnInfo[] {
 	if (verb !== 'update-or-create') return given
-	const covered = table.keys.filter((key) => !key.nullable && covers(given, key))
+	const covered = table.keys.filter(
+		(key) => covers(given, key) && !key.columns.some((column) => nulls.includes(column)),
+	)
 	if (table.primaryKey && covered[0] === table.primaryKey) return table.primaryKey.columns
 	return [...new Set(covered.flatMap((key) => key.columns))]
 }
 
+/** A row keeps its primary key but where `update` names it: a fresh id beside another key is for a row that isn't there. */
 function settable(
+	{ primaryKey }: TableInfo,
 	given: ColumnInfo[],
 	by: readonly ColumnInfo[],
 	update: readonly ColumnInfo[] | undefined,
 ): ColumnInfo[] {
-	return given.filter((column) => !by.includes(column) && (update === undefined || update.includes(column)))
+	return given.filter(
+		(column) =>
+			!by.includes(column) && (update ? update.includes(column) : !primaryKey?.columns.includes(column)),
+	)
 }
 
-/** What Drizzle itself would fill in: `$defaultFn` on an insert, `$onUpdate` on an update and on an insert without default. */
-function fillersOf(column: ColumnInfo, verb: Verb): Filler[] {
+/** What Drizzle itself inserts for a column that is left out: its default, what $defaultFn gives, what $onUpdate gives. */
+function insertedOf({ casing }: TableInfo, column: ColumnInfo): Slot | Filler | undefined {
 	const { default: constant, defaultFn, onUpdateFn } = column.column
-	const inserted = defaultFn ?? (constant === undefined ? onUpdateFn : undefined)
-	if (verb === 'get') return []
-	return [
-		...(inserted ? [{ column, use: 'insert' as const, make: inserted }] : []),
-		...(onUpdateFn && verb === 'update-or-create'
-			? [{ column, use: 'update' as const, make: onUpdateFn }]
-			: []),
-	]
+	if (constant !== undefined && constant !== null) {
+		const expression = is(constant, SQL) ? expressionOf(constant, casing) : constantOf(column, constant)
+		return {
+			column,
+			use: 'insert',
+			expression: { text: spelledOut(expression), hasCell: false, isOverRow: false },
+		}
+	}
+	const make = defaultFn ?? onUpdateFn
+	return make && { column, use: 'insert', make, isOverRow: !defaultFn }
 }
 
-const dialect = new SQLiteSyncDialect()
+/** $onUpdate is asked for each update that doesn't set the column. */
+function updatedOf(column: ColumnInfo, set: readonly ColumnInfo[]): Filler[] {
+	const { onUpdateFn } = column.column
+	return onUpdateFn && !set.includes(column)
+		? [{ column, use: 'update', make: onUpdateFn, isOverRow: true }]
+		: []
+}
 
-/** Runs the fillers for one row: the values that they give, encoded, and the row's shape. */
-export function fill(form: Form, faults: Fault[]): { shape: Shape; values: string[] } {
-	const values: string[] = []
-	if (form.fillers.length === 0) return { shape: form.shape, values }
-	const slots = form.fillers.map(({ column, use, make }): Slot => {
+function constantOf({ codec, property }: ColumnInfo, value: unknown): Expression {
+	const encoded = codec.encode(value)
+	if (encoded instanceof Wrong) throw new Error(`the default of ${property} ${encoded.detail}`)
+	return encoded instanceof Expression ? encoded : new Expression(codec.sql(literal([encoded]), [0]), [])
+}
+
+/** What a column without a value holds, as far as that can stand in a row. */
+function cellOfDefault({ column: { default: constant }, codec }: ColumnInfo): string | undefined {
+	if (constant === undefined || constant === null) return 'null'
+	const encoded = codec.encode(constant)
+	return typeof encoded === 'string' ? encoded : undefined
+}
+
+/** With its parameters in the SQL. */
+function spelledOut({ text, cells }: Expression): string {
+	return withParameters(text, (number) => parameterSql(literal(cells), [number]))
+}
+
+function literal(cells: readonly string[]): string {
+	return quoteText(`[${cells.join()}]`)
+}
+
+/** A value in its slot; nothing for its cell where it is SQL without parameters. */
+export interface Filled {
+	slot: Slot
+	cell: string | undefined
+}
+
+/** Runs the fillers for one row. */
+export function fill({ fillers }: Form, { casing }: TableInfo, faults: Fault[]): Filled[] {
+	return fillers.map(({ column, use, make, isOverRow }): Filled => {
 		const value = make()
-		if (!is(value, SQL)) {
-			values.push(encode(column, value, faults))
-			return { column, use }
-		}
-		const { sql, params } = dialect.sqlToQuery(value)
-		if (params.length > 0) throw new Error(`the default of ${column.property} must not have parameters`)
-		return { column, use, expression: sql }
+		if (is(value, SQL)) return filledBySql({ column, use }, expressionOf(value, casing), isOverRow)
+		return fillIn({ column, use }, value, faults)
 	})
-	return { shape: values.length === slots.length ? form.shape : form.shapeWith(slots), values }
+}
+
+/** A value in its slot; what is wrong with it becomes a fault. */
+export function fillIn(slot: Slot, value: unknown, faults: Fault[]): Filled {
+	const { column } = slot
+	if (value === null || value === undefined) {
+		if (column.column.notNull) faults.push(faultAt(column, 'must not be null'))
+		return { slot, cell: 'null' }
+	}
+	const cell = column.codec.encode(value)
+	if (typeof cell === 'string') return { slot, cell }
+	if (cell instanceof Expression) return filledBySql(slot, cell, false)
+	faults.push(faultAt(column, cell.detail))
+	return { slot, cell: 'null' }
+}
+
+function filledBySql(slot: Slot, { text, cells }: Expression, isOverRow: boolean): Filled {
+	const hasCell = cells.length > 0
+	return {
+		slot: { ...slot, expression: { text, hasCell, isOverRow } },
+		cell: hasCell ? `[${cells.join()}]` : undefined,
+	}
 }

@@ -1,18 +1,19 @@
 import { createHash } from 'node:crypto'
 import {
 	anyDiffers,
-	columnsOf,
 	equalsGiven,
 	identityJson,
 	isIdentical,
 	isMade,
 	type Manner,
 	matches,
+	rowsJson,
 	stoppedBy,
 } from './conditions'
 import { KEPT_SECONDS } from './idempotency-keys'
-import { isGiven, type Shape } from './shape'
-import { isAutoIncrement, quoteText } from './table'
+import { quoteText } from './quote'
+import { isGiven, placeOf, type Shape } from './shape'
+import { isAutoIncrement } from './table'
 
 /** A row's part in an Idempotency-Key: the key covers each row by its position. */
 export interface RowKey {
@@ -32,15 +33,6 @@ export function fingerprintOf(form: string, given: readonly string[], { alone }:
 	return createHash('sha256')
 		.update(`${alone ? 'row' : 'rows'} ${form} ${given.join()}`)
 		.digest('base64')
-}
-
-/** A value of a JSON column as text that doesn't depend on the order of properties. */
-export function orderedJson(json: unknown): string {
-	return JSON.stringify(json, (_, value: unknown) =>
-		typeof value === 'object' && value !== null && !Array.isArray(value)
-			? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-			: value,
-	)
 }
 
 /**
@@ -103,7 +95,7 @@ export function notesOf(shape: Shape, manner: Manner): NoteStatements | undefine
 				}),
 		// And the row that it is about.
 		read: [
-			`SELECT item.key, note.outcome, note.attempt, note.fingerprint = ${fingerprint}, ${columnsOf(shape, manner)}`,
+			`SELECT ${rowsJson(shape, manner, 'item.key', 'note.outcome', 'note.attempt', `note.fingerprint = ${fingerprint}`)}`,
 			`FROM json_each(?1) AS item CROSS JOIN idempotency_keys AS note ON ${note(shape)}`,
 			`LEFT JOIN ${table.sql} AS found ON ${isIdentical(shape, 'note.row_key')} AND (note.attempt = ?2 || item.key OR ${isKnownAgain(shape)})`,
 		].join(' '),
@@ -190,8 +182,8 @@ function scope({ table: { name } }: Shape): string {
 }
 
 /** They stand behind the row's own values. */
-function places({ slots }: Shape): { key: string; position: string; fingerprint: string } {
-	const first = slots.filter(({ expression }) => expression === undefined).length
+function places(shape: Shape): { key: string; position: string; fingerprint: string } {
+	const first = placeOf(shape)
 	const [key = '', position = '', fingerprint = ''] = [0, 1, 2].map(
 		(place) => `item.value ->> ${first + place}`,
 	)

@@ -3,14 +3,14 @@ import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { clientBatch } from '../database/client'
 import { askMany, type Failed, onlyOne } from './ask-many'
 import type { Verb } from './shape'
-import { tableInfo } from './table'
+import { casingOf, tableInfo } from './table'
 import { runCall } from './transaction'
 
 export { DatabaseError } from '../database/failure'
 export type { Failed } from './ask-many'
 export { ConflictError, InvalidRowError, NotAUniqueKeyError } from './errors'
 
-/** A Drizzle database over libSQL: all that is used of it is its client. */
+/** A Drizzle database over libSQL: all that is used of it is its client, and its casing. */
 export interface LibsqlDatabase {
 	$client: Pick<Client, 'batch'>
 }
@@ -103,7 +103,7 @@ async function run<T extends SQLiteTable>(
 	rows: readonly Record<string, unknown>[],
 	{ timeout = DEFAULT_TIMEOUT_MS, ...options }: UpdateOptions<T>,
 ): Promise<(Updated<T> | Failed)[]> {
-	const info = tableInfo(table)
+	const info = tableInfo(table, casingOf(db))
 	return await askMany({ info, columns: info.columns }, verb, rows, options, (requests) =>
 		runCall(clientBatch(db.$client), requests, Date.now() + timeout),
 	)

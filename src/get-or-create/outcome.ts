@@ -1,6 +1,7 @@
 import { DatabaseError } from '../database/failure'
 import type { DriverValue } from '../database/send'
 import { isRowError, type RowError } from './errors'
+import { formsOfCall } from './form'
 import { type Ask, type RowRequest, rowRequest } from './row-request'
 import type { TableInfo } from './table'
 
@@ -23,9 +24,10 @@ export type Submit = (requests: readonly RowRequest[]) => Promise<Outcome[]>
 /** What became of many rows, in order. They are independent: one that is refused here never stops the others. */
 export async function outcomesOf(table: TableInfo, asks: readonly Ask[], submit: Submit): Promise<Outcome[]> {
 	const requests: RowRequest[] = []
-	const refused = asks.map((ask): RowError | undefined => {
+	const forms = formsOfCall(table, asks)
+	const refused = asks.map((ask, place): RowError | undefined => {
 		try {
-			requests.push(rowRequest(table, ask))
+			requests.push(rowRequest(table, ask, forms[place]))
 			return undefined
 		} catch (error) {
 			if (isRowError(error)) return error

@@ -1,6 +1,7 @@
 import { classify, DatabaseError } from '../database/failure'
 import { type Batch, type Rows, saidError, send, type Unit, type UnitResult } from '../database/send'
-import { quote, quoteText, type TableInfo } from './table'
+import { quote, quoteText } from './quote'
+import type { TableInfo } from './table'
 
 // That the database can decide a race is said by the Drizzle table; the proof is the database's own. One unit looks for
 // it in the first transaction that asks for a table, in the same round trip, and fails where it isn't there, so that
@@ -37,7 +38,7 @@ export class Proofs {
 			return undefined
 		}
 		this.forget(table)
-		return new DatabaseError('unproven', lackOf(table, result?.kind === 'failed' ? result.why : undefined))
+		return lackOf(table, result?.kind === 'failed' ? result.why : undefined)
 	}
 }
 
@@ -81,8 +82,8 @@ export function guardOf(table: TableInfo): Unit {
 	const known = guards.get(table)
 	if (known) return known
 	const args = [
-		JSON.stringify(table.keys.map(({ columns }) => columns.map(({ column }) => column.name))),
-		JSON.stringify(table.columns.map(({ column }) => column.name)),
+		JSON.stringify(table.keys.map(({ columns }) => columns.map(({ name }) => name))),
+		JSON.stringify(table.columns.map(({ name }) => name)),
 	]
 	const lacks = lackingOf(table.name)
 	const triggers = `SELECT 1 FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ${quoteText(table.name)} COLLATE NOCASE AND sql LIKE '%insert%'`
@@ -123,17 +124,22 @@ function lackingOf(name: string): string {
 }
 
 /** In words for the log, with what mends it. */
-function lackOf({ name, columns }: TableInfo, why: Rows = []): string {
+function lackOf({ name, columns }: TableInfo, why: Rows = []): DatabaseError {
 	const found = (kind: string) =>
 		why.flatMap(([each, subject]) => (each === kind && typeof subject === 'string' ? [subject] : []))
 	const missing = found('column')
-	if (missing.length === columns.length) return `no such table: ${name}, run "npm run db:migrate"`
+	if (missing.length === columns.length) {
+		return new DatabaseError('unmigrated', `no such table: ${name}`)
+	}
+	// Without its columns there can be no key either.
+	if (missing.length > 0) {
+		return new DatabaseError('unmigrated', `${name} has no column ${missing.join(', ')}`)
+	}
 	const faults = [
-		...(missing.length > 0 ? [`${name} has no column ${missing.join(', ')}: run "npm run db:migrate"`] : []),
 		...found('key').map((key) => keyFault(name, key)),
 		...found('required').map((column) => unknownColumn(`${name}.${column}`)),
 	]
-	return faults.join('; ') || `${name} is not what the schema says`
+	return new DatabaseError('unproven', faults.join('; ') || `${name} is not what the schema says`)
 }
 
 export function unknownColumn(column: string): string {

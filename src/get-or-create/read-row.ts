@@ -2,8 +2,7 @@ import { classify } from '../database/failure'
 import { type Batch, type DriverValue, query, rowsOfLast, send } from '../database/send'
 import { anchorOf, type Manner } from './conditions'
 import { guardOf, type Proofs } from './proof'
-import { decoded } from './read-value'
-import { hexOf } from './results'
+import { rowsIn } from './read-value'
 import type { RowRequest } from './row-request'
 import type { Shape } from './shape'
 import { selectByIdentity, statementsOf } from './statements'
@@ -27,9 +26,8 @@ export async function findRow(
 			const { results } = await send(batch, () => units, 'read', deadline)
 			const lack = guard && proofs?.note(table, results[0])
 			if (lack) throw lack
-			const row = rowsOfLast(results)[0]?.[0]
-			if (!row || row[anchorOf(shape).index] === null) return undefined
-			return asBytes ? decoded(table, row) : row
+			const [row] = rowsIn(table, asBytes, rowsOfLast(results)[0])
+			return row?.values[anchorOf(shape).index] === null ? undefined : row?.values
 		} catch (error) {
 			if (asBytes || classify(error).failure !== 'unreadable') throw error
 		}
@@ -44,13 +42,11 @@ export async function readIdentified(
 	identity: readonly DriverValue[],
 	deadline: number,
 ): Promise<DriverValue[] | undefined> {
-	const args = [`[[${identity.map(encoded).join()}]]`]
+	const cells = shape.table.identity.map(({ codec }, place) => {
+		const value = identity[place] ?? null
+		return codec.cell(value instanceof ArrayBuffer ? new Uint8Array(value) : value) ?? 'null'
+	})
+	const args = [`[[${cells.join()}]]`]
 	const [rows] = await query(batch, [{ sql: selectByIdentity(shape), args }], 'read', deadline)
-	return rows?.[0]
-}
-
-function encoded(value: DriverValue): string {
-	return typeof value === 'bigint'
-		? String(value)
-		: JSON.stringify(value instanceof ArrayBuffer ? hexOf(value) : value)
+	return rowsIn(shape.table, false, rows)[0]?.values
 }

@@ -1,4 +1,5 @@
-import type { DriverValue } from '../database/send'
+import type { DriverValue, Rows } from '../database/send'
+import type { Codec } from './codec/codec'
 import type { ColumnInfo, TableInfo } from './table'
 
 /** Somebody else has stored what the column's type can't be. The message names the column, and no value. */
@@ -12,10 +13,10 @@ export class UnreadableError extends Error {
 /** A stored value as Drizzle reads it. @throws UnreadableError */
 export function readValue({ name }: TableInfo, info: ColumnInfo, value: DriverValue): unknown {
 	if (value === null) return null
-	if (Number.isNaN(value)) throw new UnreadableError(name, info)
+	if (typeof value === 'number' && !Number.isFinite(value)) throw new UnreadableError(name, info)
 	let read: unknown
 	try {
-		read = info.column.mapFromDriverValue(value)
+		read = info.codec.read(value)
 	} catch {
 		throw new UnreadableError(name, info)
 	}
@@ -23,17 +24,46 @@ export function readValue({ name }: TableInfo, info: ColumnInfo, value: DriverVa
 	return read
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+/** A row of a statement, as it is stored, and what the statement says of it. */
+export interface ReadRow {
+	values: DriverValue[]
+	before: unknown[]
+}
 
-/** A row of which text was read as bytes: see Manner. */
-export function decoded({ columns }: TableInfo, values: DriverValue[]): DriverValue[] {
-	return values.map((value, place) => {
-		const column = columns[place]
-		if (!column || column.affinity === 'blob' || !(value instanceof ArrayBuffer)) return value
-		try {
-			return utf8.decode(value)
-		} catch {
-			return Number.NaN
+/** The rows that a statement gave: see `rowsJson`. @throws SyntaxError */
+export function rowsIn({ selected }: TableInfo, asBytes: boolean, result: Rows | undefined): ReadRow[] {
+	const text = result?.[0]?.[0]
+	if (text === undefined) return []
+	return arrayOf(typeof text === 'string' ? JSON.parse(text) : text).map((row) => {
+		const before = arrayOf(row)
+		const cells = arrayOf(before.pop())
+		const flat = Array.isArray(cells[0]) ? cells.flat() : cells
+		return {
+			before,
+			values: selected.map(({ codec }, place) => storedOf(codec, flat[place] ?? null, asBytes)),
 		}
 	})
+}
+
+function arrayOf(json: unknown): unknown[] {
+	if (Array.isArray(json)) return json
+	throw new SyntaxError('not an array')
+}
+
+function storedOf({ ofJson }: Codec, json: unknown, asBytes: boolean): DriverValue {
+	if (json === null) return null
+	if (typeof json !== 'string' && typeof json !== 'number') throw new SyntaxError('a value of no known type')
+	const text = asBytes && typeof json === 'string' ? textOf(json) : json
+	return text === undefined ? Number.NaN : ofJson(text)
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** Text that was read as bytes: see Manner. */
+function textOf(hex: string): string | undefined {
+	try {
+		return utf8.decode(Buffer.from(hex, 'hex'))
+	} catch {
+		return undefined
+	}
 }

@@ -1,7 +1,6 @@
 import { classify, DatabaseError, type Said } from '../database/failure'
 import { type Rows, saidError } from '../database/send'
-import { faultAt } from './encode'
-import { type Conflict, ConflictError, type Fault, InvalidRowError } from './errors'
+import { type Conflict, ConflictError, type Fault, faultAt, InvalidRowError } from './errors'
 import type { Outcome } from './outcome'
 import { unknownColumn } from './proof'
 import type { Shape } from './shape'
@@ -20,7 +19,7 @@ export function refusalOf(shape: Shape, step: Step | undefined, said: Said, why:
 		/(NOT NULL|CHECK|FOREIGN KEY|UNIQUE) constraint failed(?:: (.*))?$/.exec(said.message) ?? []
 	if (isCheck || kind === 'FOREIGN KEY') return orphan(shape, why)
 	if (kind === 'NOT NULL') {
-		const column = table.columns.find(({ column: { name } }) => subject === `${table.name}.${name}`)
+		const column = table.columns.find(({ name }) => subject === `${table.name}.${name}`)
 		if (column) return invalid(faultAt(column, 'must not be null'))
 		// A column that nobody can give: no fault of the row.
 		if (subject.startsWith(`${table.name}.`)) {
@@ -63,8 +62,7 @@ function conflictsOver({ table, by }: Shape, subject: string): Conflict[] {
 	const names = subject.split(', ')
 	const key = table.keys.find(
 		({ columns }) =>
-			columns.length === names.length &&
-			columns.every(({ column: { name } }) => names.includes(`${table.name}.${name}`)),
+			columns.length === names.length && columns.every(({ name }) => names.includes(`${table.name}.${name}`)),
 	)
 	if (!key) return []
 	return [

@@ -4,9 +4,11 @@ import { anchorOf } from './conditions'
 import { type Conflict, ConflictError, GoneError, IdempotencyMismatchError } from './errors'
 import type { Outcome } from './outcome'
 import type { Plan } from './plan'
+import { type ReadRow, rowsIn } from './read-value'
 import { ruledOut, unmade } from './refusal'
 import type { Shape } from './shape'
 import type { Step } from './statements'
+import type { ColumnInfo, TableInfo } from './table'
 
 /** The rows that each statement of a plan gave. */
 export type StepRows = Partial<Record<Step, Rows>>
@@ -23,42 +25,54 @@ export interface PlanTry {
 export type Found = Outcome | { kind: 'made'; identity: DriverValue[] }
 
 /** What became of each row of a plan, in order, once its transaction is committed. */
-export function readPlan({ shape, rows }: Plan, results: StepRows, attempt: PlanTry): Found[] {
+export function readPlan(
+	{ shape, rows }: Plan,
+	results: StepRows,
+	attempt: PlanTry,
+	asBytes: boolean,
+): Found[] {
 	const { table } = shape
-	const width = table.columns.length
+	const read = (step: Step) => rowsIn(table, asBytes, results[step])
 	const anchor = anchorOf(shape).index
-	const updated = new Map((results.update ?? []).map((each) => [keyOf(each), each]))
-	const created = new Map((results.insert ?? []).map((each) => [keyOf(each), each]))
-	const noted = new Map((results.read ?? []).map((each) => [each[0], each]))
-	const selected = results.select ?? []
+	const updated = new Set(returned(table, results.update).map(keyOf))
+	const created = new Map(returned(table, results.insert).map((identity) => [keyOf(identity), identity]))
+	const noted = new Map(read('read').map((each) => [each.before[0], each]))
+	const selected = read('select')
+	const [own] = read('made')
 	const creators = new Map<string | number, number>()
 	const found = rows.map((_, place): Found | undefined => {
-		const row = selected[place]
-		const state = row?.[width]
-		if (!row || (typeof state !== 'string' && state !== place)) throw new Error('the database left out a row')
-		if (row[anchor] === null) return undefined
+		const { values, state } = stateOf(selected[place], place)
+		if (values[anchor] === null) return undefined
 		const nothingDone = created.size === 0 && updated.size === 0
-		const id = nothingDone ? '' : keyOf(table.identity.map(({ index }) => row[index] ?? null))
+		const id = nothingDone ? '' : keyOf(table.identity.map(({ index }) => values[index] ?? null))
 		// Claimed once: should two rows that differ to us be one to the database, the first of them made it.
 		const isCreated = created.delete(id)
 		const isUpdated = updated.delete(id)
 		if (isCreated) creators.set(id, place)
-		if (typeof state === 'string' && !isCreated && !isUpdated) return undefined
-		return { kind: 'row', values: row, created: isCreated, updated: isUpdated }
+		if (state !== place && !isCreated && !isUpdated) return undefined
+		return { kind: 'row', values, created: isCreated, updated: isUpdated }
 	})
 	return rows.map((_, place): Found => {
-		const row = selected[place] ?? []
+		if (found[place] && noted.size === 0) return found[place]
+		const { values, state } = stateOf(selected[place], place)
 		const note = noted.get(place)
 		const known = note && noteOf(note, place, attempt)
 		// What a later row of the plan made was not yet there when this one's turn came.
-		const holders = holdersIn(row[width]).filter(
+		const holders = holdersIn(shape, state).filter(
 			({ identity }) => (creators.get(keyOf(identity)) ?? -1) < place,
 		)
 		if (known) return notedOutcome(known, inConflict(shape, holders))
-		const made = rows.length === 1 ? results.made?.[0] : undefined
-		if (!found[place] && made) return { kind: 'row', values: made, created: true, updated: false }
-		return found[place] ?? missed(shape, row, holders, created, rows.length === 1)
+		const made = rows.length === 1 ? own : undefined
+		if (!found[place] && made) return { kind: 'row', values: made.values, created: true, updated: false }
+		return found[place] ?? missed(shape, values, holders, created, rows.length === 1)
 	})
+}
+
+/** What a row is, and its own place or what stands in its way. */
+function stateOf(row: ReadRow | undefined, place: number): { values: DriverValue[]; state: unknown } {
+	const state = row?.before[0]
+	if (!row || (typeof state === 'number' && state !== place)) throw new Error('the database left out a row')
+	return { values: row.values, state }
 }
 
 /** Not there, or not as the update would have it: what stood in the way. */
@@ -101,9 +115,9 @@ interface Holder {
 	differs: boolean[]
 }
 
-function holdersIn(cell: DriverValue | undefined): Holder[] {
-	if (typeof cell !== 'string') return []
-	const holders: unknown = JSON.parse(cell)
+function holdersIn({ table }: Shape, state: unknown): Holder[] {
+	// Whether JSON in JSON is text is SQLite's to choose.
+	const holders: unknown = typeof state === 'string' ? JSON.parse(state) : state
 	if (!Array.isArray(holders)) return []
 	return holders.map((holder: unknown) => {
 		if (!Array.isArray(holder)) throw new Error('a holder that is not an array')
@@ -111,14 +125,12 @@ function holdersIn(cell: DriverValue | undefined): Holder[] {
 		return {
 			key: Number(key),
 			blocks: blocks === 1,
-			identity: Array.isArray(identity) ? identity.map(scalar) : [],
+			identity: table.identity.map((column, place) =>
+				jsonValue(column, Array.isArray(identity) ? identity[place] : null),
+			),
 			differs: flags.map((flag) => flag === 1),
 		}
 	})
-}
-
-function scalar(value: unknown): DriverValue {
-	return typeof value === 'string' || typeof value === 'number' ? value : null
 }
 
 function conflictOver({ table, by }: Shape, { key, differs }: Holder): Conflict[] {
@@ -139,7 +151,7 @@ export function twinOutcome({ keyed }: Shape, outcome: Outcome): Outcome {
 
 /** A key's note, which tells what was done, be it by this try or by another. */
 interface Note {
-	outcome: DriverValue | undefined
+	outcome: unknown
 	isSameRequest: boolean
 	/** The row that it is about. Of a row that has gone every column is null. */
 	values: DriverValue[]
@@ -147,11 +159,8 @@ interface Note {
 	replayed: boolean
 }
 
-function noteOf(
-	[, outcome, by, same, ...values]: DriverValue[],
-	place: number,
-	{ name, isOwn }: PlanTry,
-): Note {
+function noteOf({ before, values }: ReadRow, place: number, { name, isOwn }: PlanTry): Note {
+	const [, outcome, by, same] = before
 	const replayed = by !== `${name}${place}` && (typeof by !== 'string' || !isOwn(by))
 	return { outcome, isSameRequest: same === 1, values, replayed }
 }
@@ -176,6 +185,15 @@ export function certain({ keyed }: Shape, outcome: Outcome, doubt: Failure | und
 	return { kind: 'error', error: new DatabaseError(failure, 'repeated after a try without an answer') }
 }
 
+/** The identities of rows that a statement has written. */
+function returned({ identity }: TableInfo, rows: Rows = []): DriverValue[][] {
+	return rows.map((row) => row.map((value, place) => jsonValue(identity[place], value)))
+}
+
+function jsonValue(column: ColumnInfo | undefined, json: unknown): DriverValue {
+	return column && (typeof json === 'string' || typeof json === 'number') ? column.codec.ofJson(json) : null
+}
+
 /** A key as what a Map tells apart: most are one number, and making text of it costs more than all the rest. */
 function keyOf(values: readonly DriverValue[]): string | number {
 	const [first] = values
@@ -183,7 +201,6 @@ function keyOf(values: readonly DriverValue[]): string | number {
 	return values.map((value) => (value instanceof ArrayBuffer ? hexOf(value) : String(value))).join('\0')
 }
 
-/** As SQLite's hex() has it. */
-export function hexOf(bytes: ArrayBuffer): string {
+function hexOf(bytes: ArrayBuffer): string {
 	return Buffer.from(bytes).toString('hex').toUpperCase()
 }

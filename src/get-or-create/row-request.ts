@@ -1,11 +1,10 @@
-import { encode, faultAt } from './encode'
-import { type Fault, InvalidRowError } from './errors'
-import { type Asking, fill, formOf } from './form'
-import { fingerprintOf, orderedJson } from './idempotency'
+import { type Fault, faultAt, InvalidRowError } from './errors'
+import { type Asking, type Filled, type Form, fill, fillIn, formOf, valueIn } from './form'
+import { fingerprintOf } from './idempotency'
 import { ownReferences } from './order'
-import type { Shape } from './shape'
+import { absenceOf, type Shape } from './shape'
 import type { ColumnInfo, TableInfo } from './table'
-import { requireUniqueKey } from './unique-key'
+import { covers, requireUniqueKey } from './unique-key'
 import { hashed, uniqueValuesOf } from './unique-values'
 
 /** One row that somebody asks for, checked and encoded: plain data that may cross from one request to another. */
@@ -30,64 +29,91 @@ export interface Ask extends Asking {
 	faults?: readonly Fault[]
 }
 
-const NULL_ASKED = 'is null: no row can be asked for by null, so leave it out or name other columns in by'
-
 /**
  * Checks and encodes one row of Drizzle values.
  * @throws NotAUniqueKeyError where `by` can't decide a race; InvalidRowError naming every fault at once.
  */
-export function rowRequest(table: TableInfo, ask: Ask): RowRequest {
-	const { row } = ask
-	const form = formOf(table, ask, row)
-	if (ask.by && !form.decides) requireUniqueKey(table, ask.by)
+export function rowRequest(table: TableInfo, ask: Ask, form: Form = formOf(table, ask, ask.row)): RowRequest {
+	const { row, key } = ask
+	if (ask.by && !form.key) requireUniqueKey(table, ask.by)
 	const faults = [...(ask.faults ?? [])]
 	for (const fault of form.missing) {
 		if (!faults.some(({ pointer }) => pointer === '' || pointer === fault.pointer)) faults.push(fault)
 	}
-	for (const column of form.by) {
-		if (row[column.property] === null) faults.push(faultAt(column, NULL_ASKED))
-	}
-	for (const column of ask.verb === 'get' ? [] : form.given) {
-		const value = row[column.property]
-		if (column.maximum !== undefined && typeof value === 'number' && value > column.maximum) {
+	if (!form.key) faults.push(...nullsAsked(table, form, row))
+	const isGiven = (column: ColumnInfo) => valueIn(row, column) !== undefined
+	let isPlain = true
+	const given = form.given.map(({ column, slot, absent }): Filled => {
+		const value = valueIn(row, column)
+		if (value === undefined) return { slot, cell: absent }
+		if (
+			column.maximum !== undefined &&
+			typeof value === 'number' &&
+			value > column.maximum &&
+			ask.verb !== 'get'
+		) {
 			faults.push(faultAt(column, `must be at most ${column.maximum}, so that others are left to give`))
 		}
-	}
-	const values = form.given.map((column) => encode(column, row[column.property], faults))
+		const sent = fillIn(slot, value, faults)
+		isPlain &&= sent.slot === slot
+		return sent
+	})
 	if (faults.length > 0) throw new InvalidRowError(faults)
-	if (!form.decides) requireUniqueKey(table, form.by)
-	const filled = fill(form, faults)
+	if (!form.key) requireUniqueKey(table, form.by)
+	const filled = fill(form, table, faults)
 	if (faults.length > 0) throw new InvalidRowError(faults)
-	const { shape } = filled
-	const given = values.join()
-	const encoded = [...values, ...filled.values]
+	isPlain &&= filled.every(({ slot }) => slot.expression === undefined)
+	const shape =
+		isPlain && form.shape
+			? form.shape
+			: form.shapeWith(
+					given.map(({ slot }) => slot),
+					filled.map(({ slot }) => slot),
+				)
+	const cells = [
+		...(form.isSparse
+			? absenceOf(
+					given.map(({ slot }) => slot),
+					isGiven,
+				)
+			: []),
+		...cellsOf(given),
+	]
+	const givenEnd = cells.join().length + 1
+	cells.push(...cellsOf(filled))
 	const request = {
 		shape,
-		givenEnd: given.length + 1,
-		uniqueValues: uniqueValuesOf(shape, encoded),
+		givenEnd,
+		uniqueValues: uniqueValuesOf(shape, cells),
 		refersToOwnTable: ownReferences(shape).some((columns) =>
-			columns.every(({ property }) => row[property] !== null),
+			columns.every((column) => valueIn(row, column) !== null),
 		),
 	}
-	const { key } = ask
-	if (!key) {
-		const json = encoded.length === values.length ? `[${given}]` : `[${encoded.join()}]`
-		return { ...request, fingerprint: undefined, json }
-	}
-	const told = form.given.map((column, place) => tell(column, row, values[place] ?? ''))
-	const fingerprint = fingerprintOf(form.name, told, key)
-	const noted = [JSON.stringify(key.key), key.position, JSON.stringify(fingerprint)]
+	if (!key) return { ...request, fingerprint: undefined, json: `[${cells.join()}]` }
+	const told = given.flatMap(({ slot: { column }, cell }) =>
+		isGiven(column) ? column.codec.told(valueIn(row, column), cell ?? '') : [],
+	)
+	const fingerprint = fingerprintOf(form.nameOf(isGiven), told, key)
 	request.uniqueValues.push(hashed(`key ${table.name} ${key.position} ${key.key}`, 0))
-	return { ...request, fingerprint, json: `[${[...encoded, ...noted].join()}]` }
+	cells.push(JSON.stringify(key.key), String(key.position), JSON.stringify(fingerprint))
+	return { ...request, fingerprint, json: `[${cells.join()}]` }
 }
 
-/** A value as its fingerprint has it. */
-function tell(
-	{ column, property }: ColumnInfo,
-	row: Readonly<Record<string, unknown>>,
-	encoded: string,
-): string {
-	return column.dataType === 'json' ? orderedJson(row[property]) : encoded
+function cellsOf(filled: readonly Filled[]): string[] {
+	return filled.flatMap(({ cell }) => cell ?? [])
+}
+
+/** Where no key is left to decide, the nulls that are to blame for it. */
+function nullsAsked(table: TableInfo, { by }: Form, row: Ask['row']): Fault[] {
+	const keys = table.keys.filter((key) => covers(by, key)).flatMap(({ columns }) => columns)
+	return [...new Set(keys)]
+		.filter((column) => !column.column.notNull && valueIn(row, column) === null)
+		.map((column) =>
+			faultAt(
+				column,
+				'is null: no row can be asked for by null alone, so leave it out or name another key in by',
+			),
+		)
 }
 
 /** Exactly the same was asked for, under the same key if under any: one answer is right for both. */

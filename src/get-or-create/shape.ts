@@ -1,14 +1,17 @@
 import { cachePerTable } from './cache'
-import type { ColumnInfo, TableInfo } from './table'
+import type { ColumnInfo, TableInfo, UniqueKey } from './table'
 
 export type Verb = 'get' | 'get-or-create' | 'update-or-create'
 
-/** One value of an encoded row. An `expression` is SQL that the database evaluates instead, and takes no place in the row. */
+/** One value of an encoded row. */
 export interface Slot {
 	column: ColumnInfo
 	/** Given by the caller, or filled in on an insert, or on an update. */
 	use: 'given' | 'insert' | 'update'
-	expression?: string
+	/** SQL that the database evaluates instead: its cell, where it has one, holds its parameters; it may speak of the row as it was. */
+	expression?: { text: string; hasCell: boolean; isOverRow: boolean }
+	/** The row may lack it, in which case its cell holds what an insert makes of that: its bit in the row's first cell. */
+	bit?: number
 }
 
 /** What rows must have in common to share a statement. Equal shapes are the same object. */
@@ -16,6 +19,8 @@ export interface Shape {
 	table: TableInfo
 	verb: Verb
 	by: readonly ColumnInfo[]
+	/** The key in `by` that decides the race. */
+	key: UniqueKey
 	slots: Slot[]
 	/** The columns that an update changes. */
 	set: readonly ColumnInfo[]
@@ -32,12 +37,13 @@ export const shapesOf = cachePerTable<Shape>(MAX_SHAPES)
 
 /** The one shape for this combination of columns, so that its statements are built once. */
 export function shapeOf(shape: Shape): Shape {
-	const { table, verb, by, slots, set, keyed } = shape
+	const { table, verb, by, key, slots, set, keyed } = shape
 	const id = JSON.stringify([
 		verb,
 		keyed,
 		by.map(({ index }) => index),
-		slots.map(({ column, use, expression }) => [column.index, use, expression]),
+		table.keys.indexOf(key),
+		slots.map(({ column, use, expression, bit }) => [column.index, use, expression?.text, bit]),
 		set.map(({ index }) => index),
 	])
 	return shapesOf(table).get(id, () => shape)
@@ -45,4 +51,35 @@ export function shapeOf(shape: Shape): Shape {
 
 export function isGiven(shape: Shape, column: ColumnInfo): boolean {
 	return shape.slots.some((slot) => slot.column === column && slot.use === 'given')
+}
+
+/** How many optional columns one cell says of whether the row lacks them: SQLite's integers have 64 bits. */
+const BITS_A_CELL = 30
+
+/** Where in an encoded row a slot's cell stands, or for no slot the first place behind all cells. */
+export function placeOf({ slots }: Shape, slot?: Slot): number {
+	const before = slots.slice(0, slot ? slots.indexOf(slot) : slots.length)
+	return absenceCells(slots) + before.filter(({ expression }) => expression?.hasCell ?? true).length
+}
+
+function absenceCells(slots: readonly Slot[]): number {
+	return Math.ceil(slots.filter(({ bit }) => bit !== undefined).length / BITS_A_CELL)
+}
+
+/** The first cells of a row that may lack columns: a bit for each that it lacks. */
+export function absenceOf(slots: readonly Slot[], isThere: (column: ColumnInfo) => boolean): string[] {
+	const cells = Array.from({ length: absenceCells(slots) }, () => 0)
+	for (const { column, bit } of slots) {
+		if (bit === undefined || isThere(column)) continue
+		const at = Math.floor(bit / BITS_A_CELL)
+		cells[at] = (cells[at] ?? 0) | (1 << (bit % BITS_A_CELL))
+	}
+	return cells.map(String)
+}
+
+/** SQL for: the row lacks the column. Nothing where no row of the shape does. */
+export function isAbsent({ slots }: Shape, column: ColumnInfo): string | undefined {
+	const bit = slots.find((slot) => slot.column === column)?.bit
+	if (bit === undefined) return undefined
+	return `(item.value ->> ${Math.floor(bit / BITS_A_CELL)}) & ${1 << (bit % BITS_A_CELL)}`
 }

@@ -1,16 +1,17 @@
 import {
 	anchorOf,
 	anyDiffers,
-	columnsOf,
 	holdsNext,
-	isIdentical,
+	identityOf,
 	isMade,
 	isOther,
 	type Manner,
 	matches,
 	names,
+	rowsJson,
 	stoppedBy,
 	UNEXPLAINED,
+	updatedValue,
 	valueOf,
 } from './conditions'
 import { type NoteStatements, noteCondition, notesOf, wasRefused } from './idempotency'
@@ -109,7 +110,7 @@ function insertOf(shape: Shape, { rows }: Manner): string | undefined {
 		`SELECT ${columns.map((column) => valueOf(shape, column, 'insert')).join(', ')} FROM json_each(?1) AS item`,
 		`WHERE ${[...absent, ...noteCondition(shape)].join(' AND ') || 'true'}`,
 		...(rows === 'set' ? ['ON CONFLICT DO NOTHING'] : []),
-		`RETURNING ${names(table.identity)}`,
+		`RETURNING ${identityOf(table)}`,
 	].join(' ')
 }
 
@@ -120,9 +121,7 @@ function insertOf(shape: Shape, { rows }: Manner): string | undefined {
 function updateOf(shape: Shape): string | undefined {
 	const { table, set } = shape
 	if (set.length === 0) return undefined
-	const assignments = written(shape).map(
-		(column) => `${column.sql} = ${valueOf(shape, column, set.includes(column) ? 'given' : 'update')}`,
-	)
+	const assignments = written(shape).map((column) => `${column.sql} = ${updatedValue(shape, column)}`)
 	const free = table.keys.flatMap((key) => {
 		const held = moves(shape, key) ? holdsNext(shape, key, 'update') : undefined
 		return held === undefined
@@ -132,7 +131,7 @@ function updateOf(shape: Shape): string | undefined {
 	return [
 		`UPDATE ${table.sql} AS found SET ${assignments.join(', ')} FROM json_each(?1) AS item`,
 		`WHERE ${[matches(shape), anyDiffers(shape), ...free, ...noteCondition(shape)].join(' AND ')}`,
-		`RETURNING ${names(table.identity)}`,
+		`RETURNING ${identityOf(table)}`,
 	].join(' ')
 }
 
@@ -142,9 +141,8 @@ function updateOf(shape: Shape): string | undefined {
  */
 function selectOf(shape: Shape, manner: Manner): string {
 	const anchor = `found.${anchorOf(shape).sql}`
-	const columns = columnsOf(shape, manner)
 	const from = `FROM json_each(?1) AS item LEFT JOIN ${shape.table.sql} AS found ON ${matches(shape)}`
-	if (shape.verb === 'get') return `SELECT ${columns}, item.key ${from}`
+	if (shape.verb === 'get') return `SELECT ${rowsJson(shape, manner)} ${from}`
 	const isStrict = manner.rows === 'set' && !manner.isRepeat
 	// A trigger may have changed what it was asked by: then later rows would meet it before it is read.
 	const unmade =
@@ -156,7 +154,8 @@ function selectOf(shape: Shape, manner: Manner): string {
 		: ''
 	const kept =
 		shape.set.length > 0 ? ` WHEN ${anyDiffers(shape)} THEN ${stoppedBy(shape, 'update', isStrict)}` : ''
-	return `SELECT ${columns}, CASE WHEN ${anchor} IS NULL THEN ${missed}${refused}${kept} ELSE item.key END ${from}`
+	const state = `CASE WHEN ${anchor} IS NULL THEN ${missed}${refused}${kept} ELSE item.key END`
+	return `SELECT ${rowsJson(shape, manner, state)} ${from}`
 }
 
 /** The row that was just made, whatever a trigger has made of it. */
@@ -164,13 +163,17 @@ function madeOf(shape: Shape, manner: Manner): string | undefined {
 	const made = isMade(shape)
 	return (
 		made &&
-		`SELECT ${columnsOf(shape, manner)} FROM json_each(?1) AS item CROSS JOIN ${shape.table.sql} AS found ON ${made} WHERE changes() > 0`
+		`SELECT ${rowsJson(shape, manner)} FROM json_each(?1) AS item CROSS JOIN ${shape.table.sql} AS found ON ${made} WHERE changes() > 0`
 	)
 }
 
-/** Rows by their identities, in the order asked. */
+/** The row with an identity, whose cells are one row of the parameter. */
 export function selectByIdentity(shape: Shape): string {
-	return `SELECT ${columnsOf(shape, { asBytes: false })} FROM json_each(?1) AS item CROSS JOIN ${shape.table.sql} AS found ON ${isIdentical(shape, 'item.value')} ORDER BY item.key`
+	const { sql, identity } = shape.table
+	const same = identity.map(
+		(column, place) => `found.${column.sql} = ${column.codec.sql('item.value', [place])}`,
+	)
+	return `SELECT ${rowsJson(shape, { asBytes: false })} FROM json_each(?1) AS item CROSS JOIN ${sql} AS found ON ${same.join(' AND ')}`
 }
 
 /**

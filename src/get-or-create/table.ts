@@ -1,18 +1,28 @@
-import { getTableColumns, getTableName } from 'drizzle-orm'
-import { getTableConfig, type SQLiteColumn, type SQLiteTable } from 'drizzle-orm/sqlite-core'
-
-/** What SQLite makes of a value that is stored. Bytes travel as hex inside JSON. */
-export type Affinity = 'integer' | 'text' | 'blob' | 'real' | 'numeric'
+import { getTableColumns, getTableName, is } from 'drizzle-orm'
+import { CasingCache } from 'drizzle-orm/casing'
+import {
+	getTableConfig,
+	integer,
+	type SQLiteColumn,
+	type SQLiteTable,
+	sqliteTable,
+} from 'drizzle-orm/sqlite-core'
+import type { Codec } from './codec/codec'
+import { codecOf } from './codec/codec-of'
+import { quote } from './quote'
 
 export interface ColumnInfo {
 	/** Its Drizzle property name, the name in every answer. */
 	property: string
-	/** Its SQL name, quoted. */
+	/** Its SQL name, and the same quoted. */
+	name: string
 	sql: string
 	column: SQLiteColumn
 	/** Its place in the table, and so in every row that is read. */
 	index: number
-	affinity: Affinity
+	codec: Codec
+	/** It is part of a unique key. */
+	isInKey: boolean
 	/** An insert must name it: NOT NULL, and nothing fills it in. */
 	required: boolean
 	/** Left out it is null. */
@@ -29,11 +39,15 @@ export interface ColumnInfo {
  */
 const MAX_CHOSEN_ID = 2 ** 52
 
-/** Columns that no two rows share: the lock that decides a race. */
+/**
+ * Columns that no two rows share: the lock that decides a race. SQLite never lets NULL conflict with NULL: of a row with a
+ * null in it the key decides nothing.
+ */
 export interface UniqueKey {
 	columns: ColumnInfo[]
-	/** SQLite never lets NULL conflict with NULL, so a key with a nullable column decides nothing. */
 	nullable: boolean
+	/** The database computes a part of it, so that nobody can ask for a row by it that is yet to be made. */
+	isComputed: boolean
 }
 
 export interface Parent {
@@ -48,10 +62,12 @@ export interface TableInfo {
 	name: string
 	sql: string
 	columns: ColumnInfo[]
+	/** What is read of a row: its columns, and its rowid where nothing else tells rows apart. */
+	selected: ColumnInfo[]
 	/** Every full unique key, the primary key first. */
 	keys: UniqueKey[]
 	primaryKey: UniqueKey | undefined
-	/** What tells one row from another: of the primary key, or where that may be null, of another key. */
+	/** What tells one row from another: a key without nulls, the primary key if that may be, or the rowid. */
 	identity: readonly ColumnInfo[]
 	/** What its foreign keys refer to. */
 	parents: Parent[]
@@ -59,26 +75,39 @@ export interface TableInfo {
 	hasOpaqueIndexes: boolean
 	/** The names of its CHECKs. */
 	checks: ReadonlySet<string>
+	/** Drizzle's own names for columns that have none in the schema. */
+	casing: CasingCache
 }
 
-const infos = new WeakMap<SQLiteTable, TableInfo>()
+/** How Drizzle calls columns in SQL that have no name of their own: as its `casing` option. */
+export type Casing = 'snake_case' | 'camelCase'
+
+const infos = new Map<Casing | undefined, WeakMap<SQLiteTable, TableInfo>>()
 
 /** What the heart needs to know of a Drizzle table, worked out once per table. */
-export function tableInfo(table: SQLiteTable): TableInfo {
-	const known = infos.get(table)
+export function tableInfo(table: SQLiteTable, casing?: Casing): TableInfo {
+	const cased = infos.get(casing) ?? new WeakMap<SQLiteTable, TableInfo>()
+	infos.set(casing, cased)
+	const known = cased.get(table)
 	if (known) return known
-	const info = describe(table)
-	infos.set(table, info)
+	const info = describe(table, new CasingCache(casing))
+	cased.set(table, info)
 	return info
 }
 
-export function quote(name: string): string {
-	return `"${name.replaceAll('"', '""')}"`
-}
+const { probe_aB: PROBE } = getTableColumns(sqliteTable('casing', { probe_aB: integer() }))
+const CASINGS = new Map<string, Casing>(
+	(['snake_case', 'camelCase'] as const).map((casing) => [
+		new CasingCache(casing).getColumnCasing(PROBE),
+		casing,
+	]),
+)
 
-/** A text as SQL has it. */
-export function quoteText(value: string): string {
-	return `'${value.replaceAll("'", "''")}'`
+/** The casing of a Drizzle database, which keeps a function of it and not its name. */
+export function casingOf(db: object): Casing | undefined {
+	const dialect = 'dialect' in db ? db.dialect : undefined
+	const casing = typeof dialect === 'object' && dialect && 'casing' in dialect ? dialect.casing : undefined
+	return is(casing, CasingCache) ? CASINGS.get(casing.getColumnCasing(PROBE)) : undefined
 }
 
 /** How a column list is written in messages: `email` or `account, name`. */
@@ -86,20 +115,23 @@ export function listed(columns: readonly ColumnInfo[]): string {
 	return columns.map((column) => column.property).join(', ')
 }
 
-function describe(table: SQLiteTable): TableInfo {
+function describe(table: SQLiteTable, casing: CasingCache): TableInfo {
 	const config = getTableConfig(table)
-	const columns = Object.entries<SQLiteColumn>(getTableColumns(table)).map(
-		([property, column], index): ColumnInfo => ({
-			property,
-			sql: quote(column.name),
-			column,
-			index,
-			affinity: affinityOf(column.getSQLType()),
-			required: column.notNull && !column.hasDefault && column.generated === undefined,
-			staysNull: !column.notNull && !column.hasDefault && column.generated === undefined,
-			isRowId: isRowId(column),
-			maximum: isRowId(column) ? MAX_CHOSEN_ID : undefined,
-		}),
+	const primaries = config.columns.filter((column) => column.primary)
+	const primary = config.primaryKeys[0]?.columns ?? primaries
+	const unique = config.indexes.map((index) => index.config).filter((index) => index.unique)
+	const full = unique.flatMap(({ columns: members, where }) =>
+		where === undefined && members.every(isColumn) ? [members] : [],
+	)
+	const unnamed = [
+		primary,
+		...config.columns.filter((column) => column.isUnique).map((column) => [column]),
+		...config.uniqueConstraints.map((constraint) => constraint.columns),
+		...full,
+	]
+	const inKeys = new Set(unnamed.flat().map((column) => column.name))
+	const columns = Object.entries<SQLiteColumn>(getTableColumns(table)).map(([property, column], index) =>
+		columnInfo(property, column, { index, casing, isInKey: inKeys.has(column.name) }),
 	)
 	const infoOf = (column: SQLiteColumn): ColumnInfo => {
 		const info = columns.find((candidate) => candidate.column.name === column.name)
@@ -109,47 +141,63 @@ function describe(table: SQLiteTable): TableInfo {
 	const keyOf = (members: SQLiteColumn[]): UniqueKey => ({
 		columns: members.map(infoOf),
 		nullable: members.some((column) => !column.notNull),
+		isComputed: members.some((column) => column.generated !== undefined),
 	})
-	const primaries = config.columns.filter((column) => column.primary)
-	const declared = config.primaryKeys[0]?.columns ?? primaries
-	const primaryKey = declared.length > 0 ? keyOf(declared) : undefined
-	const unique = config.indexes.map((index) => index.config).filter((index) => index.unique)
-	const full = unique.flatMap(({ columns: members, where }) =>
-		where === undefined && members.every(isColumn) ? [members] : [],
-	)
-	const keys = [
-		...(primaryKey ? [primaryKey] : []),
-		...config.columns.filter((column) => column.isUnique).map((column) => keyOf([column])),
-		...config.uniqueConstraints.map((constraint) => keyOf(constraint.columns)),
-		...full.map(keyOf),
-	]
+	const keys = unnamed.filter((members) => members.length > 0).map(keyOf)
+	const telling = keys.find(({ nullable }) => !nullable)?.columns
+	const rowId = telling ? [] : [rowIdOf(columns, casing)]
 	return {
 		name: getTableName(table),
 		sql: quote(getTableName(table)),
 		columns,
+		selected: [...columns, ...rowId],
 		keys,
-		primaryKey,
-		identity: keys.find(({ nullable }) => !nullable)?.columns ?? [],
+		primaryKey: primary.length > 0 ? keys[0] : undefined,
+		identity: telling ?? rowId,
 		parents: config.foreignKeys.map((foreignKey) => {
 			const { columns: members, foreignTable, foreignColumns } = foreignKey.reference()
 			return {
 				columns: members.map(infoOf),
 				table: quote(getTableName(foreignTable)),
-				references: foreignColumns.map((column) => quote(column.name)),
+				references: foreignColumns.map((column) => quote(casing.getColumnCasing(column))),
 				isOwnTable: foreignTable === table,
 			}
 		}),
 		hasOpaqueIndexes: full.length < unique.length,
 		checks: new Set(config.checks.map(({ name }) => name)),
+		casing,
 	}
 }
 
-/** The rules of https://sqlite.org/datatype3.html#determination_of_column_affinity, but that a type is always named. */
-function affinityOf(type: string): Affinity {
-	if (/int/i.test(type)) return 'integer'
-	if (/char|clob|text/i.test(type)) return 'text'
-	if (/blob/i.test(type)) return 'blob'
-	return /real|floa|doub/i.test(type) ? 'real' : 'numeric'
+function columnInfo(
+	property: string,
+	column: SQLiteColumn,
+	{ index, casing, isInKey }: { index: number; casing: CasingCache; isInKey: boolean },
+): ColumnInfo {
+	const name = casing.getColumnCasing(column)
+	return {
+		property,
+		name,
+		sql: quote(name),
+		column,
+		index,
+		codec: codecOf(column, isInKey, casing),
+		isInKey,
+		required: column.notNull && !column.hasDefault && column.generated === undefined,
+		staysNull: !column.notNull && !column.hasDefault && column.generated === undefined,
+		isRowId: isRowId(column),
+		maximum: isRowId(column) ? MAX_CHOSEN_ID : undefined,
+	}
+}
+
+/** SQLite's own number of a row, by a name that no column has: https://sqlite.org/lang_createtable.html#rowid */
+function rowIdOf(columns: ColumnInfo[], casing: CasingCache): ColumnInfo {
+	const name =
+		['rowid', '_rowid_', 'oid'].find((each) =>
+			columns.every(({ name: taken }) => taken.toLowerCase() !== each),
+		) ?? 'rowid'
+	const { rowid } = getTableColumns(sqliteTable('rows', { rowid: integer(name).primaryKey() }))
+	return columnInfo('rowid', rowid, { index: columns.length, casing, isInKey: true })
 }
 
 function isColumn(member: SQLiteColumn | object): member is SQLiteColumn {
@@ -165,7 +213,7 @@ function isRowId(column: SQLiteColumn): boolean {
 	return column.primary && column.getSQLType().toLowerCase() === 'integer'
 }
 
-/** Whether SQLite makes this key's value up where a row leaves it out, so that it can't identify a row yet to be made. */
+/** Whether this key's value is made up where a row leaves it out. */
 export function isGenerated(key: UniqueKey): boolean {
 	return key.columns.every(({ column }) => column.hasDefault)
 }

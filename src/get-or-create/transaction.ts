@@ -6,7 +6,6 @@ import type { Outcome } from './outcome'
 import { type Asker, type Plan, planCalls } from './plan'
 import { guardOf, type Proofs } from './proof'
 import { readIdentified } from './read-row'
-import { decoded } from './read-value'
 import { refusalOf, ruledOut } from './refusal'
 import { goOn, regroup } from './regroup'
 import { certain, readPlan, type StepRows, twinOutcome } from './results'
@@ -108,12 +107,12 @@ export async function runTransaction(
 		const own = new Set(callsOf(calls, plan.rows).flatMap(({ tries }) => tries))
 		const isOwn = (name: string) => own.has(name.slice(0, name.indexOf('.')))
 		const attempt = { name: nameOf(repeats, place), isOwn }
-		for (const [i, found] of readPlan(plan, rows, attempt).entries()) {
+		for (const [i, found] of readPlan(plan, rows, attempt, manner.asBytes).entries()) {
 			const askers = plan.rows[i]?.askers
 			if (!askers) continue
 			// Its twins don't find it by what they ask for: they go again.
 			if (found.kind === 'made') made.push({ shape: plan.shape, asker: askers[0], identity: found.identity })
-			else settle(calls, plan.shape, askers, manner.asBytes ? decodedOutcome(plan.shape, found) : found)
+			else settle(calls, plan.shape, askers, found)
 		}
 	}
 	await readMade(batch, calls, made, deadline)
@@ -166,10 +165,6 @@ function unitOf({ shape, rows }: Plan, manner: Manner | undefined, name: string)
 		statements: steps.map(({ sql }) => ({ sql, args: sql.includes('?2') ? [json, name] : [json] })),
 		why: why === undefined ? undefined : { sql: why, args: [json] },
 	}
-}
-
-function decodedOutcome({ table }: Shape, outcome: Outcome): Outcome {
-	return outcome.kind === 'row' ? { ...outcome, values: decoded(table, outcome.values) } : outcome
 }
 
 /** Of a refused plan: the answer, where it is one row's; and else its rows go again, one by one. */

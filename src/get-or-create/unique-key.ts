@@ -1,31 +1,44 @@
 import { NotAUniqueKeyError } from './errors'
-import { type ColumnInfo, isGenerated, listed, type TableInfo, type UniqueKey } from './table'
+import { type ColumnInfo, listed, type TableInfo, type UniqueKey } from './table'
 
-/** The proof that the database can decide a race for these columns: they contain a key that no two rows share. */
-export function decides(table: TableInfo, by: readonly ColumnInfo[]): boolean {
-	return table.keys.some((key) => !key.nullable && covers(by, key))
+/**
+ * The proof that the database can decide a race for a row asked by these columns: a key that they contain, with no null
+ * in it. Nothing where there is none.
+ */
+export function decidingKey(
+	table: TableInfo,
+	by: readonly ColumnInfo[],
+	nulls: readonly ColumnInfo[] = [],
+): UniqueKey | undefined {
+	return table.keys.find((key) => covers(by, key) && !key.columns.some((column) => nulls.includes(column)))
 }
 
 /** @throws NotAUniqueKeyError, which names the keys that would do. */
 export function requireUniqueKey(table: TableInfo, by: readonly ColumnInfo[]): void {
-	if (decides(table, by)) return
-	const usable = table.keys.filter((key) => !key.nullable)
-	const keys = usable.map((key) => key.columns.map(({ property }) => property))
+	if (decidingKey(table, by)) return
+	const keys = writableKeys(table).map((key) => key.columns.map(({ property }) => property))
 	throw new NotAUniqueKeyError(table.name, keys, table.hasOpaqueIndexes)
+}
+
+/** The keys by which a row may be asked for that is yet to be made. */
+export function writableKeys({ keys }: TableInfo): UniqueKey[] {
+	return keys.filter(({ isComputed }) => !isComputed)
 }
 
 /**
  * Refuses a table on which get-or-create can't be safe, before the first request.
- * @throws Error that says what to add to the schema.
+ * @throws Error that says what there is, why it does not do, and what to add to the schema.
  */
 export function requireDecidable(table: TableInfo): void {
-	const natural = table.keys.filter((key) => !isGenerated(key))
-	if (natural.some((key) => !key.nullable)) return
-	const nullable = natural.flatMap((key) => key.columns.filter(({ column }) => !column.notNull))
+	if (writableKeys(table).length > 0) return
+	const [computed] = table.keys
+	const there = computed
+		? `the database computes ${listed(computed.columns)}, so that nobody can give it`
+		: table.hasOpaqueIndexes
+			? 'a unique index over an expression, over a part of the rows (WHERE), or with a hidden column does not count, for no row can be asked for by it'
+			: 'it has no unique key at all'
 	throw new Error(
-		nullable.length > 0
-			? `table "${table.name}" can't decide a race: SQLite never lets NULL conflict with NULL, and the unique ${listed(nullable)} may be NULL. Add .notNull() to ${listed(nullable)} in src/schema.ts.`
-			: `table "${table.name}" can't decide a race: it has no unique key besides its generated primary key. Add .unique() to a column, or a uniqueIndex(…).on(…), in src/schema.ts.`,
+		`table "${table.name}" can't decide a race: ${there}. Add a key to it in src/schema.ts: .primaryKey() or .unique() on a column, primaryKey({ columns: [t.${table.columns[0]?.property ?? 'id'}, …] }), or uniqueIndex(…).on(…) without where().`,
 	)
 }
 

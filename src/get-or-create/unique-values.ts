@@ -1,11 +1,10 @@
 import { namedPart } from './order'
-import type { Shape } from './shape'
-import type { ColumnInfo } from './table'
+import { placeOf, type Shape } from './shape'
 
-/** A key, and where in an encoded row stand the values that the row has for it. */
+/** A key, and where in an encoded row stand the cells that the row has for it. */
 interface NamedKey {
 	seed: number
-	parts: { column: ColumnInfo; place: number }[]
+	places: number[]
 }
 
 const named = new WeakMap<Shape, NamedKey[]>()
@@ -16,18 +15,18 @@ const named = new WeakMap<Shape, NamedKey[]>()
  * of which the row names a part only that part counts. Numbers and not text: V8 would look every new text up in its
  * table of strings, which took a fifth of an array's time.
  */
-export function uniqueValuesOf(shape: Shape, values: readonly string[]): number[] {
+export function uniqueValuesOf(shape: Shape, cells: readonly string[]): number[] {
 	const numbers: number[] = []
-	for (const { seed, parts } of namedKeysOf(shape)) {
+	for (const { seed, places } of namedKeysOf(shape)) {
 		let hash = seed
-		for (const { column, place } of parts) {
-			const value = values[place] ?? 'null'
+		for (const place of places) {
+			const cell = cells[place] ?? 'null'
 			// SQLite never lets NULL conflict with NULL.
-			if (value === 'null') {
+			if (cell === 'null') {
 				hash = -1
 				break
 			}
-			hash = hashed(comparable(column, value), hash)
+			hash = hashed(cell, hash)
 		}
 		if (hash >= 0) numbers.push(hash)
 	}
@@ -46,23 +45,17 @@ export function hashed(text: string, seed: number): number {
 	return Math.imul(hash ^ 44, 16777619) >>> 1
 }
 
-/** Text that is equal where SQLite takes two encoded values for equal: "12.50" is the number 12.5 where the column has numbers. */
-function comparable({ affinity }: ColumnInfo, json: string): string {
-	if (affinity === 'text' || affinity === 'blob' || !json.startsWith('"')) return json
-	const number = Number(json.slice(1, -1))
-	return Number.isNaN(number) ? json : String(number)
-}
-
 function namedKeysOf(shape: Shape): NamedKey[] {
 	const known = named.get(shape)
 	if (known) return known
-	const encoded = shape.slots.filter(({ expression }) => expression === undefined)
 	const keys = shape.table.keys.flatMap((key, index) => {
-		const parts = namedPart(shape, key).map((column) => ({
-			column,
-			place: encoded.findIndex((slot) => slot.column === column && slot.use !== 'update'),
-		}))
-		return parts.length > 0 ? [{ seed: hashed(`${shape.table.name} ${index}`, 0x811c9dc5), parts }] : []
+		const places = namedPart(shape, key).map((column) =>
+			placeOf(
+				shape,
+				shape.slots.find((slot) => slot.column === column && slot.use !== 'update'),
+			),
+		)
+		return places.length > 0 ? [{ seed: hashed(`${shape.table.name} ${index}`, 0x811c9dc5), places }] : []
 	})
 	named.set(shape, keys)
 	return keys

@@ -13,7 +13,8 @@ export const requestLog: MiddlewareHandler<AppEnv> = async (c, next) => {
 	const write = () => {
 		const { method } = c.req
 		// The route's pattern, for a path holds keys.
-		const about = { requestId: c.get('requestId'), method, route: routePath(c), status: c.res.status }
+		const route = c.get('place')?.path ?? routePath(c)
+		const about = { requestId: c.get('requestId'), method, route, status: c.res.status }
 		log(about, notes, started)
 	}
 	const streamed = c.get('streamed')

@@ -1,10 +1,8 @@
-import * as v from 'valibot'
 import type { DriverValue } from '../database/send'
-import { faultAt } from '../get-or-create/encode'
-import type { Fault } from '../get-or-create/errors'
+import { Wrong } from '../get-or-create/codec/codec'
+import { type Fault, faultAt } from '../get-or-create/errors'
 import { readValue } from '../get-or-create/read-value'
 import type { ColumnInfo } from '../get-or-create/table'
-import { fieldOf } from './field'
 import type { Resource } from './resource'
 
 /** Reads and writes rows of a resource as JSON. Built once per table. */
@@ -18,54 +16,41 @@ export interface RowFormat {
 }
 
 export function rowFormat({ info, visible }: Resource): RowFormat {
-	const fields = new Map(visible.map((column) => [column.property, { column, schema: fieldOf(column) }]))
+	const columns = new Map(visible.map((column) => [column.property, column]))
 	return {
 		parse(json) {
 			if (typeof json !== 'object' || json === null || Array.isArray(json)) {
 				return { row: {}, faults: [{ pointer: '', detail: 'must be a JSON object' }] }
 			}
-			const row: Record<string, unknown> = {}
 			const faults: Fault[] = []
-			for (const [property, value] of Object.entries(json)) {
-				const field = fields.get(property)
-				if (!field) {
-					faults.push(faultAt({ property }, 'is not a column'))
-				} else if (field.column.column.generated) {
-					faults.push(faultAt({ property }, 'is not writable: the database computes it'))
-				} else {
-					const result = v.safeParse(field.schema, value)
-					if (result.success) row[property] = result.output
-					else faults.push(faultAt({ property }, result.issues[0].message))
-				}
-			}
+			const row = Object.fromEntries(
+				Object.entries(json).flatMap(([property, value]): [string, unknown][] => {
+					const column = columns.get(property)
+					const read = column ? parsed(column, value) : new Wrong('is not a column')
+					if (!(read instanceof Wrong)) return [[property, read]]
+					faults.push(faultAt({ property }, read.detail))
+					return []
+				}),
+			)
 			return { row, faults }
 		},
-		parseText({ property, column }, text) {
-			const field = fields.get(property)
-			const result = field && v.safeParse(field.schema, fromText(column.dataType, text))
-			return result?.success ? result.output : undefined
+		parseText({ codec }, text) {
+			const value = codec.parseText(text)
+			return value instanceof Wrong || codec.encode(value) instanceof Wrong ? undefined : value
 		},
 		present(values) {
 			return Object.fromEntries(
 				visible.map((column) => {
 					const value = readValue(info, column, values[column.index] ?? null)
-					return [column.property, presentable(value)]
+					return [column.property, value === null ? null : column.codec.present(value)]
 				}),
 			)
 		},
 	}
 }
 
-function fromText(dataType: string, text: string): unknown {
-	if (dataType === 'boolean') return text === 'true' ? true : text === 'false' ? false : undefined
-	if (dataType === 'number') return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : undefined
-	return text
-}
-
-/** A Drizzle value as JSON: dates as RFC 3339, bytes as base64, big integers as text. */
-function presentable(value: unknown): unknown {
-	if (typeof value === 'bigint') return String(value)
-	if (value instanceof Date) return value.toJSON()
-	if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
-	return value
+/** Null is for the one who stores it to judge. */
+function parsed({ column, codec }: ColumnInfo, json: unknown): unknown {
+	if (column.generated) return new Wrong('is not writable: the database computes it')
+	return json === null ? null : codec.parse(json)
 }

@@ -1,87 +1,62 @@
-import { type Context, Hono } from 'hono'
-import { type RowRequest, rowRequest } from '../get-or-create/row-request'
-import type { AppEnv } from './app-env'
-import { find } from './database'
+import type { Handler, MiddlewareHandler } from 'hono'
+import type { AppEnv, Place } from './app-env'
 import { only } from './method'
-import { Problem } from './problem'
-import { knownParameters, visibleColumn } from './query'
+import { decoded, segmentsOf, tablePath } from './path'
+import { readByFilter, readByPath } from './read'
 import type { Resource } from './resource'
-import { type RowFormat, rowFormat } from './row'
+import { rowFormat } from './row'
 import { write } from './write'
 
-/** The routes of one table. */
-export function tableRoutes(resource: Resource): Hono<AppEnv> {
-	const { info } = resource
+/** What a table's name is refused for: clients resolve such segments, however they are encoded. */
+const DOTS = ['.', '..']
+
+/**
+ * Finds the table that the path names, in any percent-encoding. Without one there is nothing here, and nobody is asked
+ * for a token. Not by routes, since Hono matches paths that are decoded in part, and gives up its fastest router where
+ * a parameter stands beside the service's own pages.
+ * @throws Error where two resources share a path, or one can have none.
+ */
+export function namedTable(resources: readonly Resource[]): MiddlewareHandler<AppEnv> {
+	const places = new Map(resources.map((resource) => [resource.info.name, placesOf(resource)]))
+	if (places.size < resources.length) throw new Error('a table is listed twice in src/resources.ts')
+	const nowhere = DOTS.find((name) => places.has(name))
+	if (nowhere) throw new Error(`table "${nowhere}" can't be served: no client would ask for its path`)
+	return async (c, next) => {
+		const [first = '', key, ...more] = segmentsOf(c.req.url)
+		const table = places.get(decoded(first) ?? '')
+		if (!table || key === '' || more.length > 0) return await c.notFound()
+		c.set('place', key === undefined ? table.rows : table.row)
+		return await next()
+	}
+}
+
+/** Answers at the place that namedTable has found. */
+export const answerTable: Handler<AppEnv> = async (c, next) => {
+	const place = c.get('place')
+	if (!place) return await c.notFound()
+	const { method } = c.req
+	const handler = place.handlers.get(method === 'HEAD' ? 'GET' : method) ?? only(place.allow)
+	return await handler(c, next)
+}
+
+/** The places of one table: all of its rows, and one of them. */
+function placesOf(resource: Resource): { rows: Place; row: Place } {
 	const format = rowFormat(resource)
-	const routes = new Hono<AppEnv>()
-
-	routes.post('/', write(resource, format, 'get-or-create'))
-	routes.put('/', write(resource, format, 'update-or-create'))
-
-	routes.get('/', async (c) => {
-		const row = filterOf(c, resource, format)
-		return await answerRow(c, format, rowRequest(info, { verb: 'get', row }))
-	})
-
-	routes.get('/:key', async (c) => {
-		knownParameters(c, [])
-		const row = pathKey(c, resource, format)
-		if (!row) throw notFound()
-		return await answerRow(c, format, rowRequest(info, { verb: 'get', row }))
-	})
-
-	routes.all('/', only('GET, HEAD, POST, PUT'))
-	routes.all('/:key', only('GET, HEAD'))
-	return routes
-}
-
-async function answerRow(c: Context<AppEnv>, format: RowFormat, request: RowRequest): Promise<Response> {
-	const values = await find(c, request)
-	if (!values) throw notFound()
-	c.get('notes').outcome = 'found'
-	return c.json(format.present(values))
-}
-
-/** `?a=1&b=x` as a row. @throws Problem for a column that isn't there or a value that it can't have. */
-function filterOf(c: Context<AppEnv>, resource: Resource, format: RowFormat): Record<string, unknown> {
-	const row: Record<string, unknown> = {}
-	for (const [property, text] of new URL(c.req.url).searchParams) {
-		const column = visibleColumn(resource, property, 'The filter')
-		const value = Object.hasOwn(row, property) ? undefined : format.parseText(column, text)
-		if (value === undefined) {
-			throw new Problem('invalid-parameter', `"${property}" must be given once, with a value of its type.`)
-		}
-		row[property] = value
+	const path = tablePath(resource.info.name)
+	return {
+		rows: {
+			path,
+			handlers: new Map([
+				['GET', readByFilter(resource, format)],
+				['POST', write(resource, format, 'get-or-create')],
+				['PUT', write(resource, format, 'update-or-create')],
+			]),
+			allow: 'GET, HEAD, POST, PUT',
+		},
+		row: {
+			path: `${path}/:key`,
+			handlers: new Map([['GET', readByPath(resource, format)]]),
+			allow: 'GET, HEAD',
+		},
 	}
-	return row
-}
-
-/** The row with the primary key that a path's last segment spells: its values, percent-encoded, with commas between. */
-function pathKey(
-	c: Context<AppEnv>,
-	{ info: { primaryKey } }: Resource,
-	format: RowFormat,
-): Record<string, unknown> | undefined {
-	const parts = new URL(c.req.url).pathname.split('/').at(-1)?.split(',') ?? []
-	if (!primaryKey || parts.length !== primaryKey.columns.length) return undefined
-	const row: Record<string, unknown> = {}
-	for (const [i, column] of primaryKey.columns.entries()) {
-		const text = decoded(parts[i])
-		const value = text === undefined ? undefined : format.parseText(column, text)
-		if (value === undefined) return undefined
-		row[column.property] = value
-	}
-	return row
-}
-
-function decoded(part = ''): string | undefined {
-	try {
-		return decodeURIComponent(part)
-	} catch {
-		return undefined
-	}
-}
-
-function notFound(): Problem {
-	return new Problem('not-found', 'There is no such row.')
 }

@@ -39,6 +39,8 @@ export function docs(): Hono<AppEnv> {
 			return c.newResponse(asset.body, { status: asset.status, headers: asset.headers })
 		})
 		.all(only('GET, HEAD'))
+	// No table is looked for at a path below.
+	pages.all('*', (c) => c.notFound())
 	return pages
 }
 

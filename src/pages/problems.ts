@@ -23,6 +23,8 @@ export function problemPages(): Hono<AppEnv> {
 			return await explain(c, next)
 		})
 		.all(only('GET, HEAD'))
+	// No table is looked for at a path below.
+	pages.all('*', (c) => c.notFound())
 	return pages
 }
 

@@ -83,7 +83,7 @@ export class Table {
 			return { slug: 'invalid-row', pointers: missing.map((name) => `/${name}`) }
 
 		const set = method === 'POST' ? [] : given.filter((name) => !by.includes(name))
-		const named = set.filter((name) => update?.includes(name) ?? true)
+		const named = set.filter((name) => update?.includes(name) ?? name !== 'id')
 		const { id, ...values } = asked
 		const next: Stored = found
 			? merged(found, pick(asked, named))

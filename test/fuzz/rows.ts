@@ -55,8 +55,6 @@ export function answerRow(table: Table, write: Write, json: unknown): Result {
 	const required = Object.keys(definition.columns).filter((name) => definition.columns[name]?.required)
 	const needed = [...(by ?? []), ...(update ?? []), ...(method === 'POST' ? required : [])]
 	for (const name of needed) if (!(name in asked)) faults.add(pointerTo(name))
-	const keyed = by ?? (method === 'POST' ? Object.keys(asked) : [])
-	for (const name of keyed) if (asked[name] === null) faults.add(pointerTo(name))
 	if (faults.size > 0) return { slug: 'invalid-row', pointers: [...faults] }
 	if (by && !by.some((name) => definition.keys.includes(name))) return notAUniqueKey(definition.keys)
 	return table.apply(write, asked)

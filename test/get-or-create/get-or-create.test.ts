@@ -70,13 +70,19 @@ describe('getOrCreate over a Drizzle database', () => {
 
 describe('a table that can not decide a race', () => {
 	it('is refused at start-up with what to add', () => {
-		expect(() => resource(nullableKey)).toThrow(
-			`table "nullable_key" can't decide a race: SQLite never lets NULL conflict with NULL, and the unique email may be NULL. Add .notNull() to email in src/schema.ts.`,
-		)
-		expect(() => resource(keyless)).toThrow(/"keyless" .* no unique key .* Add \.unique\(\)/)
+		expect(() => resource(keyless)).toThrow(/"keyless" .* no unique key .* \.unique\(\)/)
+	})
+
+	it('is served by a key that may be null', () => {
+		expect(
+			resource(nullableKey).keys.map(({ columns }) => columns.map(({ property }) => property)),
+		).toContainEqual(['email'])
 	})
 
 	it('is refused where its only key is hidden', () => {
-		expect(() => resource(memberships, { hidden: ['team'] })).toThrow(/no unique key/)
+		expect(() => resource(nullableKey, { hidden: ['id', 'email'] })).toThrow(/hidden column does not count/)
+		expect(() => resource(memberships, { hidden: ['team'] })).toThrow(
+			/hides "team", which every new row needs/,
+		)
 	})
 })

@@ -131,10 +131,24 @@ describe('what by may be', () => {
 		expect(answer.body).toMatchObject({ type: '/problems/invalid-parameter' })
 	})
 
-	it('refuses a null, and a row that lacks a column of by', async () => {
-		const isNull = await post('/accounts?by=username,lastLogin', { username: fresh('x'), lastLogin: null })
+	it('takes null for null beside a key that decides', async () => {
+		const username = fresh('x')
+		const never = { username, lastLogin: null }
+		expect(await post('/accounts?by=username,lastLogin', never)).toMatchObject({ status: 201 })
+		expect(await post('/accounts', never)).toMatchObject({ status: 200, body: { created: false } })
+		const once = { username, lastLogin: '2026-01-31T12:00:00Z' }
+		expect(await post('/accounts', once)).toMatchObject({
+			status: 409,
+			body: { conflicts: [{ key: ['username'], differs: ['lastLogin'] }] },
+		})
+	})
+
+	it('refuses a null in the only key, and a row that lacks a column of by', async () => {
+		const isNull = await post('/accounts?by=username', { username: null })
 		expect(isNull.status).toBe(422)
-		expect(isNull.body).toMatchObject({ errors: [{ pointer: '/lastLogin', detail: expect.any(String) }] })
+		expect(isNull.body).toMatchObject({
+			errors: expect.arrayContaining([{ pointer: '/username', detail: expect.any(String) }]),
+		})
 		const lacking = await post('/users?by=id', alice())
 		expect(lacking.body).toMatchObject({ errors: [{ pointer: '/id', detail: 'is missing' }] })
 	})

@@ -89,10 +89,13 @@ describe('PUT of one row', () => {
 		expect((await call(`/users/${id}`)).body).toEqual({ id, ...one })
 	})
 
-	it('may move a primary key', async () => {
+	it('moves a primary key only where update names it', async () => {
 		const row = { name: fresh('put'), email: fresh('put') }
-		const id = idOf(await post('/users', row)) + 1_000_000
-		expect((await put('/users?by=email', { id, email: row.email })).body).toEqual({
+		const old = idOf(await post('/users', row))
+		const id = old + 1_000_000
+		const unmoved = { row: { id: old, ...row }, created: false, updated: false }
+		expect((await put('/users?by=email', { id, email: row.email })).body).toEqual(unmoved)
+		expect((await put('/users?by=email&update=id', { id, email: row.email })).body).toEqual({
 			row: { id, ...row },
 			created: false,
 			updated: true,

@@ -5,6 +5,7 @@ import { openApiDocument } from '../../src/http/openapi'
 import { resource } from '../../src/http/resource'
 import { resources } from '../../src/resources'
 import * as schema from '../support/schema'
+import { NAMES, namedTable } from '../support/table-names'
 
 // The validator compiles code from schemas, which the Workers runtime forbids.
 
@@ -17,10 +18,11 @@ describe('the OpenAPI document', () => {
 		expect(validator.version).toBe('3.1')
 	})
 
-	it('is valid for tables of every kind', async () => {
-		const refused: object[] = [schema.nullableKey, schema.keyless]
+	it('is valid for tables of every kind and name', async () => {
+		const refused: object[] = [schema.keyless]
 		const tables = Object.values(schema).filter((table) => !refused.includes(table))
-		const document = openApiDocument(tables.map((table) => resource(table)))
+		const named = NAMES.map((name) => resource(namedTable(name)))
+		const document = openApiDocument([...tables.map((table) => resource(table)), ...named])
 		const result = await new Validator().validate(JSON.parse(JSON.stringify(document)))
 		expect(result).toEqual({ valid: true })
 	})

@@ -47,6 +47,15 @@ describe('a host that makes a fragment of the query', () => {
 	})
 })
 
+describe('a path with dots that any client would have resolved', () => {
+	it.each(['/./users', '/x/../users', '/x/..%2fusers', '/users/../users', '/users/%2e%2e', '/users/.'])(
+		'leads nowhere: %s',
+		async (path) => {
+			expect(problem(await send([`GET ${path} HTTP/1.1`, 'Host: x']))).toEqual([404, '/problems/not-found'])
+		},
+	)
+})
+
 describe('a request whose body does not arrive whole', () => {
 	it.each([
 		['is shorter than announced', 'Content-Length: 99', row('broken-0')],

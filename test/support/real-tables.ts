@@ -59,11 +59,10 @@ export function isNeeded(column: ColumnFacts): boolean {
 	return column.notNull && column.default === undefined && !column.defaultFn && !isId(column)
 }
 
-/** By each key that decides, alone and together with another column. */
+/** By each key, alone and together with another column. */
 function waysToAsk(table: TableFacts): string[][] {
 	const { columns } = table
 	return keysOf(table).flatMap((key) => {
-		if (!key.every((place) => columns[place]?.notNull)) return []
 		const other = columns.findIndex(({ generated }, place) => !generated && !key.includes(place))
 		const ways = other < 0 ? [key] : [key, [...key, other]]
 		return ways.map((way) => way.map(propertyOf))

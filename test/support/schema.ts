@@ -162,5 +162,5 @@ export const pairs = sqliteTable('pairs', {
 /** Refused at start-up: its only natural key may be NULL. */
 export const nullableKey = sqliteTable('nullable_key', { id: integer().primaryKey(), email: text().unique() })
 
-/** Refused at start-up: nothing but a generated id. */
-export const keyless = sqliteTable('keyless', { id: integer().primaryKey(), body: text().notNull() })
+/** Refused at start-up: nothing tells its rows apart. */
+export const keyless = sqliteTable('keyless', { id: integer(), body: text().notNull() })

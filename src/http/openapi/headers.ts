@@ -18,7 +18,10 @@ export const HEADERS = {
 		...header('The request was done before, under the same Idempotency-Key.', '^true$'),
 		required: false,
 	},
-	Location: header('Where the new row can be read.'),
+	Location: {
+		...header('Where the new row can be read. It is left out where its keys are too long for a URL.'),
+		required: false,
+	},
 	Allow: header('The methods that the path has.'),
 	'Retry-After': header('In seconds.', String.raw`^\d+$`),
 	'WWW-Authenticate': header('The scheme to use.', '^Bearer'),

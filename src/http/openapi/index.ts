@@ -26,6 +26,7 @@ The body of a request is the row itself, never an envelope. Every error is an RF
 
 /** The OpenAPI 3.1 document of the service over these tables. */
 export function openApiDocument(resources: readonly Resource[]) {
+	const service = serviceTag(resources)
 	return {
 		openapi: '3.1.1',
 		info: { title: 'edge-get-or-create', version, description: DESCRIPTION },
@@ -33,11 +34,11 @@ export function openApiDocument(resources: readonly Resource[]) {
 		security: [{ bearer: [] }],
 		tags: [
 			...resources.map(({ info }) => ({ name: info.name })),
-			{ name: 'service', description: 'Pages of the service itself, which need no token.' },
+			{ name: service, description: 'Pages of the service itself, which need no token.' },
 		],
 		paths: {
 			...Object.fromEntries(resources.flatMap((resource) => Object.entries(tablePaths(resource)))),
-			...servicePaths(),
+			...servicePaths(service),
 		},
 		components: {
 			schemas: {
@@ -55,4 +56,9 @@ export function openApiDocument(resources: readonly Resource[]) {
 			},
 		},
 	}
+}
+
+/** What the pages of the service are listed under: no table has the same name. */
+function serviceTag(resources: readonly Resource[], tag = 'service'): string {
+	return resources.some(({ info }) => info.name === tag) ? serviceTag(resources, `the ${tag}`) : tag
 }

@@ -81,9 +81,9 @@ export function resultsSchema(resource: Resource, verb: Verb): Schema {
 	}
 }
 
-/** Table names may have characters that component names may not. */
+/** Table names may have characters that component names may not: no two names come to the same. */
 export function componentName(name: string): string {
-	return name.replaceAll(/[^\w-]/g, (character) => `_${character.codePointAt(0)?.toString(16)}_`)
+	return name.replaceAll(/[^\w-]/g, (character) => `.${character.charCodeAt(0).toString(16)}.`)
 }
 
 function schemaName({ info }: Resource, kind: RowKind): string {

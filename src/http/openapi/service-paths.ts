@@ -3,13 +3,14 @@ import { headers } from './headers'
 import type { Media, Operation, PathItem } from './operation'
 import { closed, problemResponses } from './problem-schemas'
 
-/** The paths of the service itself, which need no token. */
-export function servicePaths(): Record<string, PathItem> {
+/** The paths of the service itself, which need no token; listed under `tag`. */
+export function servicePaths(tag: string): Record<string, PathItem> {
 	const text: Media = { schema: { type: 'string' } }
 	return {
 		'/healthz': {
 			get: {
 				...page(
+					tag,
 					'health',
 					'Whether the service can do its work: the database takes writes, and every table is as the schema says',
 					'It can.',
@@ -31,14 +32,15 @@ export function servicePaths(): Record<string, PathItem> {
 			},
 		},
 		'/openapi.json': {
-			get: page('openapi', 'This document', 'OpenAPI 3.1.', {
+			get: page(tag, 'openapi', 'This document', 'OpenAPI 3.1.', {
 				'application/json': { schema: { type: 'object' } },
 			}),
 		},
-		'/docs': { get: page('docs', 'This document, to read', 'A page.', { 'text/html': text }) },
+		'/docs': { get: page(tag, 'docs', 'This document, to read', 'A page.', { 'text/html': text }) },
 		'/problems/{slug}': {
 			get: {
 				...page(
+					tag,
 					'problem',
 					'What a problem means and what to do',
 					'An explanation.',
@@ -64,6 +66,7 @@ export function servicePaths(): Record<string, PathItem> {
 }
 
 function page(
+	tag: string,
 	operationId: string,
 	summary: string,
 	description: string,
@@ -72,7 +75,7 @@ function page(
 ): Operation {
 	return {
 		operationId,
-		tags: ['service'],
+		tags: [tag],
 		summary,
 		security: [],
 		responses: { 200: { description, headers: headers(), content }, ...problems },

@@ -1,4 +1,5 @@
 import { listed, type UniqueKey } from '../../get-or-create/table'
+import { tablePath } from '../path'
 import type { Slug } from '../problem'
 import type { Resource } from '../resource'
 import { valueSchema } from './column-schema'
@@ -13,7 +14,7 @@ import { TABLE_PROBLEMS, writeOperation } from './write-operation'
 /** The operations of one table. */
 export function tablePaths(resource: Resource): Record<string, PathItem> {
 	const { info, keys } = resource
-	const path = `/${encodeURIComponent(info.name)}`
+	const path = tablePath(info.name)
 	const key = keys.find((candidate) => candidate === info.primaryKey)
 	return {
 		[path]: {

@@ -1,0 +1,40 @@
+import type { CasingCache } from 'drizzle-orm/casing'
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
+import { type Codec, type Coded, codec } from './codec'
+import { custom } from './custom'
+import { json } from './json'
+import { bigint, boolean, bytes, date, decimal, integer, number, plainText } from './meanings'
+import { affinityOf, binaries, decimals, integers, numbers, texts } from './storage'
+
+/**
+ * The codec of a column, which may be part of a unique key. A new type of column is one entry here: what its values mean,
+ * and how they are stored.
+ */
+export function codecOf(column: SQLiteColumn, isInKey: boolean, casing: CasingCache): Codec {
+	const coded: Coded = { column, isInKey, casing, affinity: affinityOf(column.getSQLType()) }
+	const isBlob = coded.affinity === 'blob'
+	// Drizzle writes some numbers as text, which SQLite would read inexactly.
+	const itself = (value: unknown) => value
+	switch (column.dataType) {
+		case 'string':
+			return column.columnType === 'SQLiteNumeric'
+				? codec(coded, decimal, decimals)
+				: codec(coded, plainText(coded), texts)
+		case 'number':
+			return column.columnType === 'SQLiteInteger'
+				? codec(coded, integer, integers)
+				: codec(coded, number, numbers, itself)
+		case 'bigint':
+			return isBlob ? codec(coded, bigint, binaries) : codec(coded, bigint, integers, itself)
+		case 'boolean':
+			return codec(coded, boolean, integers)
+		case 'date':
+			return codec(coded, date(coded), integers)
+		case 'json':
+			return json(coded, isBlob ? binaries : texts)
+		case 'buffer':
+			return codec(coded, bytes, binaries)
+		default:
+			return custom(coded)
+	}
+}

@@ -1,0 +1,56 @@
+import { Wrong } from './codec'
+import { numberCell } from './exact'
+
+// Text in a column of numbers: https://sqlite.org/datatype3.html#type_affinity. What looks like a number becomes one.
+
+const NUMERIC = /^[\t-\r ]*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?[\t-\r ]*$/i
+const WHOLE = /^[+-]?\d+$/
+
+export function looksNumeric(text: string): boolean {
+	return NUMERIC.test(text)
+}
+
+/** The number that a column of numbers makes of such a text: its cell, and how it is written. */
+export function numberOf(text: string): { cell: string; decimal: string } | undefined {
+	const trimmed = text.trim()
+	if (WHOLE.test(trimmed)) {
+		const whole = BigInt.asIntN(64, BigInt(trimmed.replace('+', '')))
+		if (whole === BigInt(trimmed.replace('+', ''))) return { cell: String(whole), decimal: String(whole) }
+	}
+	const value = Number(trimmed)
+	return Number.isFinite(value) ? { cell: numberCell(value), decimal: decimalOf(value) } : undefined
+}
+
+/** A number without an exponent. */
+export function decimalOf(value: number): string {
+	const [, sign = '', digits = '', fraction = '', exponent] =
+		/^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(String(value)) ?? []
+	if (exponent === undefined) return String(value)
+	const all = digits + fraction
+	const point = digits.length + Number(exponent)
+	if (point <= 0) return `${sign}0.${'0'.repeat(-point)}${all}`
+	return sign + all.padEnd(point, '0')
+}
+
+/** A decimal: the number that comes back has to be the one that was sent. */
+export function decimalCell(text: string): string | Wrong {
+	const kept = numberOf(text)
+	if (!kept) return new Wrong('is beyond what a number can be')
+	if (sameNumber(text.trim(), kept.decimal)) return kept.cell
+	return new Wrong(`has more digits than are kept of it: it would be ${kept.decimal}`)
+}
+
+/** Two decimals, of which the first may have an exponent, are one number. */
+function sameNumber(one: string, other: string): boolean {
+	return canonical(one) === canonical(other)
+}
+
+function canonical(decimal: string): string {
+	const [, sign = '', whole = '', fraction = '', exponent = '0'] =
+		/^([+-]?)(\d*)\.?(\d*)(?:e([+-]?\d+))?$/i.exec(decimal) ?? []
+	const digits = (whole + fraction).replace(/^0+/, '')
+	const significant = digits.replace(/0+$/, '')
+	if (significant === '') return '0'
+	const power = Number(exponent) - fraction.length + digits.length - significant.length
+	return `${sign === '-' ? '-' : ''}${significant}e${power}`
+}

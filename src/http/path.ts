@@ -1,0 +1,22 @@
+/**
+ * The segments of a URL's path as they were sent. Not those of `new URL`, which resolves `%2e%2e` and may find no host,
+ * nor Hono's, which are decoded in part.
+ */
+export function segmentsOf(url: string): string[] {
+	return /^[^:]*:\/\/[^/]*\/([^?#]*)/.exec(url)?.[1]?.split('/') ?? []
+}
+
+/** What a segment, or a part of one, spells; undefined where it spells nothing. */
+export function decoded(part: string): string | undefined {
+	if (!part.includes('%')) return part
+	try {
+		return decodeURIComponent(part)
+	} catch {
+		return undefined
+	}
+}
+
+/** Where a table is, in the one spelling that the service itself uses. */
+export function tablePath(name: string): string {
+	return `/${encodeURIComponent(name)}`
+}

@@ -1,0 +1,83 @@
+import { env } from 'cloudflare:workers'
+import { createClient } from '@libsql/client/http'
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
+import { describe, expect, it } from 'vitest'
+import type { Manner } from '../../src/get-or-create/conditions'
+import { type Ask, rowRequest } from '../../src/get-or-create/row-request'
+import { statementsOf } from '../../src/get-or-create/statements'
+import { resource } from '../../src/http/resource'
+import { rowFormat } from '../../src/http/row'
+import { served } from '../oracle/served'
+import { kinds, twinsOf } from '../support/kinds'
+import type { Json, Kind } from '../support/kinds/kind'
+
+const client = createClient({ url: env.TURSO_DATABASE_URL })
+/** What fits into an answer. */
+const BATCH = 500
+
+const SET: Manner = { rows: 'set', asBytes: false, isRepeat: false, isFollowed: false, mayChange: false }
+const MANNERS: Manner[] = [SET, { ...SET, rows: 'one' }, { ...SET, isFollowed: true }]
+
+describe.each([
+	['tables of every kind', kinds],
+	['tables of public projects', served],
+])('every statement about %s', (_, all) => {
+	it('finds rows by an index, however they are asked for', async () => {
+		const statements = all.flatMap((kind) => statementsAbout(kind))
+		expect(statements.length).toBeGreaterThan(all.length)
+		const scans: object[] = []
+		for (let at = 0; at < statements.length; at += BATCH) {
+			const some = statements.slice(at, at + BATCH)
+			const explained = some.map(({ sql, args }) => ({ sql: `EXPLAIN QUERY PLAN ${sql}`, args }))
+			for (const [place, { rows }] of (await client.batch(explained, 'read')).entries()) {
+				const lines = rows.map(({ detail }) => String(detail)).filter((line) => isScan(line))
+				if (lines.length > 0) scans.push({ about: some[place]?.about, lines })
+			}
+		}
+		expect(scans).toEqual([])
+	})
+})
+
+/** Of tables, which go by other names in our SQL: not of those that the database itself goes through, for foreign keys. */
+function isScan(line: string): boolean {
+	return /^SCAN (found|held|parent|note|idempotency_keys)\b/.test(line)
+}
+
+function statementsAbout(kind: Kind): { about: string; sql: string; args: string[] }[] {
+	const { info, ...shown } = resource<SQLiteTable, string>(twinsOf(kind).together, {
+		hidden: kind.hidden ?? [],
+	})
+	const { row } = rowFormat({ info, ...shown }).parse(exampleOf(kind))
+	return kind.by.flatMap((names) => {
+		const by = info.columns.filter(({ property }) => names.includes(property))
+		const asked = Object.fromEntries(names.map((name) => [name, row[name]]))
+		const key = { key: 'k', position: 0, alone: true }
+		const asks: Ask[] = [
+			{ verb: 'get', by, row: asked },
+			{ verb: 'get-or-create', by, row },
+			{ verb: 'update-or-create', by, row },
+			{ verb: 'get-or-create', by, row, key },
+			{ verb: 'update-or-create', by, row, key },
+		]
+		return asks.flatMap((ask) => {
+			const { shape, json } = rowRequest(info, ask)
+			return MANNERS.flatMap((manner) =>
+				statementsOf(shape, manner).steps.map(({ step, sql }) => ({
+					about: `${kind.name} by ${names.join()}, ${ask.verb}: ${step}`,
+					sql,
+					args: sql.includes('?2') ? [`[${json}]`, 'a try'] : [`[${json}]`],
+				})),
+			)
+		})
+	})
+}
+
+/** A row that has a value in every column. */
+function exampleOf({ values }: Kind): Record<string, Json> {
+	return Object.fromEntries(
+		Object.entries(values).map(([property, choices]) => [
+			property,
+			choices.find((choice) => choice !== null) ?? null,
+		]),
+	)
+}
