@@ -10,7 +10,7 @@ import { bundle } from '../scripts/bundle.ts'
 import { startLibsqlServer } from '../scripts/libsql-server.ts'
 import { applyMigrations } from '../scripts/migrations.ts'
 import { listen } from '../scripts/server.ts'
-import { namesBesideDrizzle } from './support/beside-drizzle/names.ts'
+import { realSubjects } from './beside-drizzle/real-subjects.ts'
 import * as keyTables from './support/key-tables.ts'
 import { kinds, twinNames } from './support/kinds/index.ts'
 import { kindParents, PARENTS } from './support/kinds/references.ts'
@@ -55,7 +55,10 @@ async function createTestTables(url: string): Promise<void> {
 		twins.flatMap(({ kind, name }) => (kind.create ? [] : [[name, kind.table(name)]])),
 	)
 	const beside = Object.fromEntries(
-		realKinds.flatMap((kind) => namesBesideDrizzle(kind.name).map((name) => [name, kind.table(name)])),
+		realSubjects.flatMap(({ name, served, plain }) => [
+			[`${name}_served`, served],
+			[`${name}_plain`, plain],
+		]),
 	)
 	const client = createClient({ url })
 	const tables = { ...schema, ...keyTables, kindParents, numberedParents, ...made, ...beside }

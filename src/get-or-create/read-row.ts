@@ -44,7 +44,8 @@ export async function readIdentified(
 ): Promise<DriverValue[] | undefined> {
 	const cells = shape.table.identity.map(({ codec }, place) => {
 		const value = identity[place] ?? null
-		return codec.cell(value instanceof ArrayBuffer ? new Uint8Array(value) : value) ?? 'null'
+		const cell = codec.cell(value instanceof ArrayBuffer ? new Uint8Array(value) : value)
+		return typeof cell === 'string' ? cell : 'null'
 	})
 	const args = [`[[${cells.join()}]]`]
 	const [rows] = await query(batch, [{ sql: selectByIdentity(shape), args }], 'read', deadline)

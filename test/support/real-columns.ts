@@ -42,7 +42,7 @@ const types: Record<string, Type> = {
 				...(choices === undefined ? {} : { enum: enumOf(choices) }),
 			}),
 		values: ({ enum: choices }) => (choices === undefined ? ['u', 'v', 'V'] : enumOf(choices).slice(0, 3)),
-		nth: (n, { enum: choices }) => (choices === undefined ? `k${n}` : `e${n % choices}`),
+		nth: (n, { enum: choices }) => (choices === undefined ? n.toString(36) : `e${n % choices}`),
 		initial: 'e0',
 		updated: 'e0',
 		sql: "(lower('E0'))",

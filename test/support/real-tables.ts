@@ -98,14 +98,14 @@ function choicesOf(table: TableFacts, place: number): Json[] {
 }
 
 /** Of what tables refer to only the types are known: every second reference is kept, to a table for all of them. */
-export function refersToParent({ foreign, columns }: TableFacts, place: number): boolean {
+function refersToParent({ foreign, columns }: TableFacts, place: number): boolean {
 	const nth = foreign.findIndex(({ columns: [first, ...others], self }) => {
 		return !self && first === place && others.length === 0
 	})
 	return nth >= 0 && nth % 2 === 0 && ['SQLiteText', 'SQLiteInteger'].includes(columns[place]?.type ?? '')
 }
 
-export function isSelf({ foreign }: TableFacts, place: number): boolean {
+function isSelf({ foreign }: TableFacts, place: number): boolean {
 	return foreign.some(({ columns: [first], self }) => self === true && first === place)
 }
 

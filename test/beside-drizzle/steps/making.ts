@@ -1,16 +1,16 @@
 import { expect, it } from 'vitest'
-import { type Bench, rowIn } from '../bench'
+import { ask, type Bench, expectReadAlike, expectStoredAlike, rowIn } from '../bench'
 import { jsonRow } from '../json'
 import type { Values } from '../subject'
 
 export function makesAsDrizzleDoes(bench: Bench): void {
 	const { service, plain, subject, way } = bench
 	const make = async (method: string, row: Values) => {
-		const made = await bench.ask(method, { body: jsonRow(row) })
+		const made = await ask(bench, method, { body: jsonRow(row) })
 		expect(made).toMatchObject({ status: 201, location: expect.any(String) })
 		await plain.insert(subject, row)
-		await bench.expectStoredAlike(row)
-		await bench.expectReadAlike(rowIn(made), row)
+		await expectStoredAlike(bench, row)
+		await expectReadAlike(bench, rowIn(made), row)
 		expect(await service.follow(made.location)).toMatchObject({ status: 200, body: rowIn(made) })
 		return made.body
 	}

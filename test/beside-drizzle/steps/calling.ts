@@ -1,8 +1,8 @@
 import { createClient } from '@libsql/client/http'
 import { drizzle } from 'drizzle-orm/libsql/http'
 import { expect, it } from 'vitest'
-import { getOrCreate, updateOrCreate } from '../../../../src/get-or-create'
-import type { Bench } from '../bench'
+import { getOrCreate, updateOrCreate } from '../../../src/get-or-create'
+import { type Bench, expectReadAlike, expectStoredAlike } from '../bench'
 import { jsonRow } from '../json'
 import { pick } from '../subject'
 
@@ -16,14 +16,14 @@ export function functionsDoTheSame(bench: Bench): void {
 		const made = await getOrCreate(db, subject.served, row, { by })
 		expect(made).toMatchObject({ created: true })
 		await plain.insert(subject, row)
-		await bench.expectStoredAlike(row)
-		await bench.expectReadAlike(jsonRow(made.row), row)
+		await expectStoredAlike(bench, row)
+		await expectReadAlike(bench, jsonRow(made.row), row)
 		expect(await getOrCreate(db, subject.served, row)).toMatchObject({ created: false })
 		expect(await updateOrCreate(db, subject.served, row, { by })).toMatchObject({ updated: false })
 		if (Object.keys(change).length === 0) return
 		const changed = { ...pick(row, way.by), ...change }
 		expect(await updateOrCreate(db, subject.served, changed, { by })).toMatchObject({ updated: true })
 		await plain.update(subject, pick(row, way.by), change)
-		await bench.expectStoredAlike(row)
+		await expectStoredAlike(bench, row)
 	})
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { Bench } from '../bench'
+import { ask, type Bench, expectStoredAlike } from '../bench'
 import { jsonRow } from '../json'
 import { byQuery } from '../service'
 import { pick, type Values } from '../subject'
@@ -15,7 +15,9 @@ export function answersManyAsOneByOne(bench: Bench): void {
 
 	it('answers an array of rows new and old, twins and refused', async () => {
 		await plain.insertBoth(subject, there)
-		const answer = await bench.ask('POST', { body: [...[one, there, one].map(jsonRow), nonsense, jsonRow(two)] })
+		const answer = await ask(bench, 'POST', {
+			body: [...[one, there, one].map(jsonRow), nonsense, jsonRow(two)],
+		})
 		expect(answer).toMatchObject({
 			status: 200,
 			body: [
@@ -27,7 +29,7 @@ export function answersManyAsOneByOne(bench: Bench): void {
 			],
 		})
 		await plain.insert(subject, one, two)
-		await bench.expectStoredAlike(there, true)
+		await expectStoredAlike(bench, there, true)
 	})
 
 	it('answers an array of updates in their order', async () => {
@@ -35,7 +37,7 @@ export function answersManyAsOneByOne(bench: Bench): void {
 		const change = way.change(1)
 		const changed = { ...pick(there, way.by), ...change }
 		const updated = Object.keys(change).length > 0
-		const answer = await bench.ask('PUT', {
+		const answer = await ask(bench, 'PUT', {
 			body: [...[changed, one, changed].map(jsonRow), nonsense, jsonRow(one)],
 		})
 		expect(answer).toMatchObject({
@@ -50,7 +52,7 @@ export function answersManyAsOneByOne(bench: Bench): void {
 		})
 		await plain.insert(subject, one)
 		if (updated) await plain.update(subject, pick(there, way.by), change)
-		await bench.expectStoredAlike(there, true)
+		await expectStoredAlike(bench, there, true)
 	})
 
 	it('answers lines as they come', async () => {
@@ -65,6 +67,6 @@ export function answersManyAsOneByOne(bench: Bench): void {
 			told(two, { created: true }),
 		])
 		await plain.insert(subject, one, two)
-		await bench.expectStoredAlike(there, true)
+		await expectStoredAlike(bench, there, true)
 	})
 }

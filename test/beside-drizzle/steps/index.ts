@@ -1,5 +1,4 @@
 import { beforeEach, describe, vi } from 'vitest'
-import { Bench } from '../bench'
 import type { PlainDrizzle } from '../plain'
 import type { Service } from '../service'
 import type { Subject } from '../subject'
@@ -38,7 +37,7 @@ export function describeBesideDrizzle(
 			beforeEach(async () => {
 				await plain.empty(subject)
 			})
-			const bench = new Bench(service, plain, subject, way)
+			const bench = { service, plain, subject, way }
 			for (const declare of STEPS) declare(bench)
 		})
 	})

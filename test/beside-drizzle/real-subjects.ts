@@ -1,30 +1,29 @@
-import { namesBesideDrizzle } from './beside-drizzle/names'
-import type { Subject, Values, Way } from './beside-drizzle/subject'
-import { type ColumnFacts, isId, nthValueOf } from './real-columns'
+import { type ColumnFacts, isId, nthValueOf } from '../support/real-columns.ts'
 import {
 	isNeeded,
-	isSelf,
 	keysOf,
 	primaryKeyOf,
 	propertyOf,
 	realTables,
 	type TableFacts,
 	tableOf,
-} from './real-tables'
+} from '../support/real-tables.ts'
+import type { Subject, Values, Way } from './subject.ts'
 
 /** From the values of a row to those that it is changed to. */
 const CHANGED = 10
 
 /** Every table of public projects that has a key, asked by each of its keys. */
-export const realSubjects: Subject[] = realTables.flatMap((table) => {
+export const realSubjects: Subject[] = realTables.flatMap((facts) => {
+	// What rows refer to is not known.
+	const table = { ...facts, foreign: [] }
 	const keys = [...new Map(keysOf(table).map((key) => [key.join(), key])).values()]
 	if (keys.length === 0) return []
-	const [served, plain] = namesBesideDrizzle(table.table)
 	return [
 		{
 			name: table.table,
-			served: tableOf(served, table),
-			plain: tableOf(plain, table),
+			served: tableOf(`${table.table}_served`, table),
+			plain: tableOf(`${table.table}_plain`, table),
 			keys: keys.map((key) => key.map(propertyOf)),
 			primary: primaryKeyOf(table).map(propertyOf),
 			ways: keys.map((key) => wayOf(table, key)),
@@ -40,12 +39,11 @@ export const keylessTables = realTables.filter((table) => keysOf(table).length =
 function wayOf(table: TableFacts, key: readonly number[]): Way {
 	const primary = primaryKeyOf(table)
 	const isAsked = (place: number) => key.includes(place)
-	const isWritable = ({ generated }: ColumnFacts, place: number) => !generated && !isSelf(table, place)
 	const isMadeUp = (column: ColumnFacts, place: number) => primary.includes(place) && isId(column)
 	const valuesFor = (n: number, takes: (column: ColumnFacts, place: number) => boolean): Values =>
 		Object.fromEntries(
 			table.columns.flatMap((column, place) =>
-				isWritable(column, place) && takes(column, place) ? [[propertyOf(place), nthValueOf(column, n)]] : [],
+				!column.generated && takes(column, place) ? [[propertyOf(place), nthValueOf(column, n)]] : [],
 			),
 		)
 	return {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { Bench } from '../bench'
+import { ask, type Bench, expectNothingWritten } from '../bench'
 import { jsonRow } from '../json'
 import { pick, type Values } from '../subject'
 
@@ -15,7 +15,7 @@ export function refusesRivals(bench: Bench): void {
 			.filter((key) => key.every((column) => held.includes(column)))
 			.map((key) => ({ key, differs: way.by.filter((column) => !areSame(rival, there, column)) }))
 		for (const method of ['POST', 'PUT']) {
-			const refused = await bench.expectNothingWritten(() => bench.ask(method, { body: rival }))
+			const refused = await expectNothingWritten(bench, () => ask(bench, method, { body: rival }))
 			expect(refused).toMatchObject({ status: 409, body: { type: '/problems/conflict', conflicts } })
 		}
 	})

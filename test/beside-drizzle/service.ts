@@ -1,8 +1,8 @@
 import { getTableName } from 'drizzle-orm'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
-import { createApp } from '../../../src/app'
-import { resource } from '../../../src/http/resource'
-import { askApp, linesOf } from '../ask'
+import { createApp } from '../../src/app'
+import { resource } from '../../src/http/resource'
+import { askApp, linesOf } from '../support/ask'
 import { type Documented, documentedBy, type OpenApi } from './documented'
 import type { Subject } from './subject'
 

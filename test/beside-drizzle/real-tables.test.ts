@@ -1,11 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { resource } from '../../src/http/resource'
-import { PlainDrizzle } from '../support/beside-drizzle/plain'
-import { Service } from '../support/beside-drizzle/service'
-import { describeBesideDrizzle } from '../support/beside-drizzle/steps'
-import { keylessTables, realSubjects } from '../support/real-subjects'
 import { tableOf } from '../support/real-tables'
+import { PlainDrizzle } from './plain'
+import { keylessTables, realSubjects } from './real-subjects'
+import { Service } from './service'
+import { describeBesideDrizzle } from './steps'
 
 const plain = new PlainDrizzle(env.TURSO_DATABASE_URL)
 const service = new Service(realSubjects)
