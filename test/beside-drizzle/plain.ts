@@ -1,5 +1,5 @@
 import { createClient } from '@libsql/client/http'
-import { and, eq, getTableColumns, getTableName } from 'drizzle-orm'
+import { and, eq, getTableColumns } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/libsql/http'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { jsonOf } from './json'
@@ -60,16 +60,9 @@ export class PlainDrizzle {
 		return tables.map((table, i) => storedIn(table, results[i]?.rows ?? []))
 	}
 
-	/** Nothing is left in either table, nor a trace of which ids were used. */
+	/** Nothing is left in either table. */
 	async empty({ served, plain }: Subject): Promise<void> {
-		await this.#client.batch([
-			`DELETE FROM ${tableSql(served)}`,
-			`DELETE FROM ${tableSql(plain)}`,
-			{
-				sql: 'DELETE FROM sqlite_sequence WHERE name IN (?, ?)',
-				args: [getTableName(served), getTableName(plain)],
-			},
-		])
+		await this.#client.batch([`DELETE FROM ${tableSql(served)}`, `DELETE FROM ${tableSql(plain)}`])
 	}
 }
 

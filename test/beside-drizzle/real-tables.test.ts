@@ -1,5 +1,4 @@
-import { env } from 'cloudflare:workers'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, inject, it } from 'vitest'
 import { resource } from '../../src/http/resource'
 import { tableOf } from '../support/real-tables'
 import { PlainDrizzle } from './plain'
@@ -7,8 +6,9 @@ import { keylessTables, realSubjects } from './real-subjects'
 import { Service } from './service'
 import { describeBesideDrizzle } from './steps'
 
-const plain = new PlainDrizzle(env.TURSO_DATABASE_URL)
-const service = new Service(realSubjects)
+const url = inject('besideDrizzleUrl')
+const plain = new PlainDrizzle(url)
+const service = new Service(realSubjects, { TURSO_DATABASE_URL: url })
 
 describe('tables of public projects', () => {
 	it('are 142, of which 5 have no key', () => {

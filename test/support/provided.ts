@@ -1,6 +1,8 @@
 /** What global-setup.ts, or bundle-setup.ts of it the bundle alone, hands to the tests. */
 export interface Provided {
 	databaseUrl: string
+	/** The database of the tables that are held beside plain Drizzle. */
+	besideDrizzleUrl: string
 	/** A server that takes connections and never answers. */
 	silentUrl: string
 	/** The Worker, bundled as it would be deployed. */
