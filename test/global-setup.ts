@@ -16,6 +16,7 @@ import { kindParents, PARENTS } from './support/kinds/references.ts'
 import type { OracleSettings } from './support/provided.ts'
 import { NUMBERED_PARENTS, numberedParents, realKinds } from './support/real-tables.ts'
 import * as schema from './support/schema.ts'
+import { valueTables } from './support/values/tables.ts'
 
 /** One real libSQL server for the whole run, on a free port, with data that goes with it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -55,7 +56,7 @@ async function createTestTables(url: string): Promise<void> {
 	)
 	const client = createClient({ url })
 	await client.batch(
-		await statementsFor({ ...schema, ...keyTables, kindParents, numberedParents, ...made }),
+		await statementsFor({ ...schema, ...keyTables, ...valueTables, kindParents, numberedParents, ...made }),
 		'write',
 	)
 	await client.executeMultiple(readFileSync(join(import.meta.dirname, 'support/triggers.sql'), 'utf8'))
