@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { expect } from 'vitest'
 import { getOrCreateMany, updateOrCreateMany } from '../../../src/get-or-create'
-import { fresh } from '../service'
+import { database, fresh } from '../service'
 import { objectText, request, type Stored, stored, wideDatabase } from './request'
 import { type TypeName, typed } from './tables'
 import { expectEach, outcomeOf, type Value } from './ways'
@@ -60,7 +60,7 @@ function waysOf(type: TypeName): Record<string, (rows: Rows) => Promise<void>> {
 		},
 		'the TypeScript functions': async (rows) => {
 			const by = ['scope', 'value'] as const
-			const results = await getOrCreateMany(wideDatabase(), table, drizzleRows(rows), { by })
+			const results = await getOrCreateMany(database(), table, drizzleRows(rows), { by })
 			expectEach(
 				rows,
 				results.map(outcomeOf),
@@ -82,7 +82,7 @@ export async function keys(type: TypeName, way: string, values: readonly Value[]
 	await waysOf(type)[way]?.(rows)
 	const text = array(bodies(rows))
 	expectEach(rows, (await request('POST', path, { text })).body, answers(rows, { created: false }))
-	const again = await updateOrCreateMany(wideDatabase(), typed[type].key, drizzleRows(rows))
+	const again = await updateOrCreateMany(database(), typed[type].key, drizzleRows(rows))
 	expectEach(
 		rows,
 		again.map(outcomeOf),
