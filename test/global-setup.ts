@@ -19,6 +19,7 @@ import { kindParents, PARENTS } from './support/kinds/references.ts'
 import type { OracleSettings } from './support/provided.ts'
 import { NUMBERED_PARENTS, numberedParents, realKinds } from './support/real-tables.ts'
 import * as schema from './support/schema.ts'
+import { valueTables } from './values/support/tables.ts'
 
 /** One real libSQL server for the whole run, on a free port, with data that goes with it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -32,7 +33,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
 	// Apart, since every connection to a database begins with a look at all tables there are.
 	const besideDrizzle = await startLibsqlServer(join(dataDir, 'beside-drizzle'))
 	await applyMigrations(besideDrizzle)
-	await createClient(besideDrizzle).batch(await statementsFor(tablesBesideDrizzle()), 'write')
+	await createClient(besideDrizzle).batch(
+		await statementsFor({ ...tablesBesideDrizzle(), ...valueTables }),
+		'write',
+	)
 	project.provide('besideDrizzleUrl', besideDrizzle.url)
 	project.provide('oracle', oracleSettings())
 	project.provide('bundle', await bundle('src/index.ts', dataDir))

@@ -188,9 +188,8 @@ function settable(
 	by: readonly ColumnInfo[],
 	update: readonly ColumnInfo[] | undefined,
 ): ColumnInfo[] {
-	return given.filter(
-		(column) =>
-			!by.includes(column) && (update ? update.includes(column) : !primaryKey?.columns.includes(column)),
+	return given.filter((column) =>
+		update ? update.includes(column) : !by.includes(column) && !primaryKey?.columns.includes(column),
 	)
 }
 

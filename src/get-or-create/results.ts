@@ -191,7 +191,11 @@ function returned({ identity }: TableInfo, rows: Rows = []): DriverValue[][] {
 }
 
 function jsonValue(column: ColumnInfo | undefined, json: unknown): DriverValue {
-	return column && (typeof json === 'string' || typeof json === 'number') ? column.codec.ofJson(json) : null
+	// Some clients give all integers as these.
+	const scalar = typeof json === 'bigint' ? Number(json) : json
+	return column && (typeof scalar === 'string' || typeof scalar === 'number')
+		? column.codec.ofJson(scalar)
+		: null
 }
 
 /** A key as what a Map tells apart: most are one number, and making text of it costs more than all the rest. */

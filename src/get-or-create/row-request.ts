@@ -48,7 +48,7 @@ export function rowRequest(table: TableInfo, ask: Ask, form: Form = formOf(table
 		if (value === undefined) return { slot, cell: absent }
 		if (
 			column.maximum !== undefined &&
-			typeof value === 'number' &&
+			(typeof value === 'number' || typeof value === 'bigint') &&
 			value > column.maximum &&
 			ask.verb !== 'get'
 		) {

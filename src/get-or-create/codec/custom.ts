@@ -1,16 +1,15 @@
 import { is, isSQLWrapper, SQL } from 'drizzle-orm'
-import { type Codec, type Coded, codec, type Meaning, type Storage, Wrong } from './codec'
+import { type Affinity, type Codec, type Coded, codec, type Meaning, type Storage, Wrong } from './codec'
 import { expressionOf } from './expression'
 import { bytes, isDateTime } from './meanings'
-import { looksNumeric, numberOf } from './numeric-text'
-import { anything, decimals, numbers, texts } from './storage'
+import { looksNumeric } from './numeric-text'
+import { anything, decimals, doubleOf, doubles, numbers, texts, WHOLE } from './storage'
 
 /** Types of the user's own: https://orm.drizzle.team/docs/custom-types. What they mean only their mappers know. */
 export function custom(coded: Coded): Codec {
 	const { column, affinity, casing } = coded
 	const isMapped = 'mapTo' in column && 'mapFrom' in column && (column.mapTo ?? column.mapFrom) !== undefined
-	const forNumbers = isMapped ? decimals : numbers
-	const storage = affinity === 'text' ? texts : affinity === 'blob' ? anything : forNumbers
+	const storage = isMapped ? mappedStorage(coded) : unmappedStorage(affinity)
 	const plain = codec(coded, isMapped ? mapped(coded, storage) : unmapped(coded), storage)
 	return {
 		...plain,
@@ -26,6 +25,20 @@ export function custom(coded: Coded): Codec {
 	}
 }
 
+function unmappedStorage(affinity: Affinity): Storage {
+	switch (affinity) {
+		case 'text':
+			return texts
+		case 'blob':
+			return anything
+		case 'real':
+			return doubles
+		case 'integer':
+		case 'numeric':
+			return numbers
+	}
+}
+
 /** Without mappers a value is what SQLite gives back. */
 function unmapped({ column, affinity }: Coded): Meaning {
 	if (affinity === 'blob') return bytes
@@ -38,8 +51,10 @@ function unmapped({ column, affinity }: Coded): Meaning {
 	}
 	return {
 		parse,
-		parseText: (text) =>
-			!isText && looksNumeric(text) && bigOrText(text) === text ? Number(text) : parse(text),
+		parseText: (text) => {
+			const isNumber = !isText && looksNumeric(text) && (affinity === 'real' || bigOrText(text) === text)
+			return isNumber ? Number(text) : parse(text)
+		},
 		present,
 		schema: isText
 			? { type: 'string' }
@@ -51,38 +66,69 @@ function unmapped({ column, affinity }: Coded): Meaning {
 	}
 }
 
-/** A whole number that comes back as it was sent only as text. */
+/** A whole number of 64 bits that comes back as it was sent only as text. */
 function bigOrText(text: string): bigint | string {
 	if (!/^-?[1-9]\d{15,18}$/.test(text)) return text
 	const value = BigInt(text)
-	return Number.isSafeInteger(Number(value)) ? text : value
+	return Number.isSafeInteger(Number(value)) || BigInt.asIntN(64, value) !== value ? text : value
+}
+
+/** Text that a column of numbers makes a number of is taken where the mapper makes the same of both. */
+function mappedStorage({ column, affinity }: Coded): Storage {
+	const plain = unmappedStorage(affinity)
+	if (plain === texts || plain === anything) return plain
+	const cell: Storage['cell'] = (driver) => {
+		const refused = plain.cell(driver)
+		if (typeof driver !== 'string' || !looksNumeric(driver)) return refused
+		const number = decimals.cell(driver)
+		const exact = affinity === 'real' ? doubleOf(number) : number
+		if (typeof exact !== 'string') return exact
+		const [text, made] = [driver, kept(driver, exact, affinity)].map((stored) =>
+			JSON.stringify(present(column.mapFromDriverValue(stored))),
+		)
+		return text === made ? exact : refused
+	}
+	return { ...plain, cell }
+}
+
+/** What the column would give back of a cell. */
+function kept(driver: unknown, cell: string, affinity: Affinity): unknown {
+	if (driver instanceof Uint8Array || typeof driver === 'number' || cell.startsWith('"')) return driver
+	const number = WHOLE.test(cell) ? numbers.ofJson(cell) : Number(driver)
+	return affinity === 'real' ? Number(number) : number
 }
 
 /**
  * A JSON value may be the very value, or stand for a date, bytes or a big integer: whichever its mappers take, and give
  * back as what was sent.
  */
-function mapped({ column }: Coded, storage: Storage): Meaning {
+function mapped({ column, affinity }: Coded, storage: Storage): Meaning {
 	const parse = (json: unknown): unknown => {
+		let wrong = new Wrong(`must be a value for ${column.getSQLType()}`)
 		for (const candidate of candidatesFor(json)) {
 			try {
 				const driver: unknown = column.mapToDriverValue(candidate)
 				if (is(driver, SQL)) return candidate
-				if (typeof storage.cell(driver) !== 'string') continue
-				const back: unknown = column.mapFromDriverValue(kept(driver, storage))
-				if (!isSame(back, json)) continue
+				const cell = storage.cell(driver)
+				if (cell instanceof Wrong && candidate === json) wrong = cell
+				if (typeof cell !== 'string') continue
+				const back: unknown = column.mapFromDriverValue(kept(driver, cell, affinity))
+				if (!(candidate === json ? isAlike(back, json) : isSame(back, json))) continue
 				return isPlain(back) ? candidate : back
 			} catch {
 				// Not this one.
 			}
 		}
-		return new Wrong(`must be a value for ${column.getSQLType()}`)
+		return wrong
 	}
 	return {
 		parse,
 		parseText: (text) => {
-			const value = parse(jsonOf(text))
-			return value instanceof Wrong ? parse(text) : value
+			const json = jsonOf(text)
+			// Digits that JSON would round mean what they say.
+			const isRounded = Number.isInteger(json) && !Number.isSafeInteger(json)
+			const value = parse(isRounded ? text : json)
+			return value instanceof Wrong ? parse(isRounded ? json : text) : value
 		},
 		present,
 		schema: { description: `A value of the type ${column.getSQLType()}.` },
@@ -99,24 +145,24 @@ function candidatesFor(json: unknown): unknown[] {
 	]
 }
 
-/** What the column would give back for it. */
-function kept(driver: unknown, storage: Storage): unknown {
-	const isNumber =
-		typeof driver === 'bigint' || (typeof driver === 'string' && storage === decimals && looksNumeric(driver))
-	return isNumber ? decimals.ofJson(numberOf(String(driver))?.decimal ?? '') : driver
-}
-
 function isPlain(value: unknown): boolean {
 	return !(value instanceof Date || ArrayBuffer.isView(value) || typeof value === 'bigint')
 }
 
+/** What comes back is what was sent. */
 function isSame(back: unknown, json: unknown): boolean {
 	if (back instanceof Date)
 		return typeof json === 'string' && isDateTime(json) && back.getTime() === Date.parse(json)
-	if (typeof back === 'bigint') return String(back) === json
-	if (back instanceof Uint8Array) return bytes.present(back) === json
+	return present(back) === json
+}
+
+/** The same, or of the same type: mappers may trim, or fold the case. */
+function isAlike(back: unknown, json: unknown): boolean {
 	const seen = present(back)
-	return Array.isArray(seen) === Array.isArray(json) && typeof seen === typeof json
+	return (
+		isSame(back, json) ||
+		(Array.isArray(seen) === Array.isArray(json) && typeof seen === typeof json && isPlain(back))
+	)
 }
 
 /** A Drizzle value of a type that we don't know. */

@@ -1,3 +1,4 @@
+import { isSQLWrapper } from 'drizzle-orm'
 import { type Codec, type Coded, codec, type Meaning, type Storage, Wrong } from './codec'
 
 const MAX_DEPTH = 100
@@ -37,10 +38,14 @@ export function json(coded: Coded, storage: Storage): Codec {
 	})
 }
 
-/** Both have the same values at the same places. The numbers 1 and 1.0 are one. */
+/**
+ * Both have the same values at the same places. The numbers 1 and 1.0 are one; others with a fraction go by how they are
+ * written, for SQLite reads decimals inexactly.
+ */
 function saysTheSame(one: string, other: string): string {
+	const isWhole = `(type = 'real' AND abs(atom) <= ${Number.MAX_SAFE_INTEGER} AND atom = CAST(atom AS INTEGER))`
 	const nodes = (text: string) =>
-		`SELECT fullkey, CASE type WHEN 'real' THEN 'integer' ELSE type END, atom FROM json_tree(${text})`
+		`SELECT fullkey, iif(${isWhole}, 'integer', type), CASE WHEN ${isWhole} THEN CAST(atom AS INTEGER) WHEN type = 'real' THEN coalesce(${text} -> fullkey, atom) ELSE atom END FROM json_tree(${text})`
 	const lacks = (left: string, right: string) => `EXISTS (${nodes(left)} EXCEPT ${nodes(right)})`
 	return `coalesce(json_valid(${one}) AND NOT ${lacks(one, other)} AND NOT ${lacks(other, one)}, 0)`
 }
@@ -51,6 +56,7 @@ function faultIn(value: unknown): Wrong | undefined {
 	for (let level = [value]; level.length > 0; depth++) {
 		if (depth > MAX_DEPTH) return TOO_DEEP
 		for (const each of level) {
+			if (isSQLWrapper(each)) return new Wrong('must hold values, not SQL')
 			if (typeof each !== 'number') continue
 			if (!Number.isFinite(each)) return new Wrong('must hold finite numbers')
 			if (Number.isInteger(each) && !Number.isSafeInteger(each)) {

@@ -86,6 +86,15 @@ export const numbers: Storage = {
 	isJson: isNumberJson,
 }
 
+/** The same in a column that makes a double of every number. */
+export const doubles: Storage = { ...numbers, cell: (driver) => doubleOf(numbers.cell(driver)) }
+
+export function doubleOf(cell: string | Wrong | undefined): string | Wrong | undefined {
+	if (typeof cell !== 'string' || !WHOLE.test(cell)) return cell
+	const kept = BigInt(Number(cell))
+	return kept === BigInt(cell) ? cell : new Wrong(`is a number that the column would keep as ${kept}`)
+}
+
 /** The same where text that looks like a number means one. */
 export const decimals: Storage = {
 	...numbers,
@@ -124,6 +133,9 @@ export const anything: Storage = {
 	isJson: (stored, json) =>
 		`${stored} = CASE substr(${json}, 1, 1) WHEN 'b' THEN unhex(substr(${json}, 2)) WHEN 't' THEN substr(${json}, 2) ELSE CAST(${json} AS NUMERIC) END`,
 }
+
+/** A cell that is an integer. */
+export const WHOLE = /^-?\d+$/
 
 function textCell(text: string): string | Wrong {
 	// SQLite's length() stops at U+0000, and libSQL refuses text that has no UTF-8 form.
