@@ -37,6 +37,7 @@ export const decimal: Meaning = {
 		typeof value === 'string' && /^-?\d.*e[+-]?\d+$/.test(value) ? decimalOf(Number(value)) : value,
 	schema: {
 		type: 'string',
+		format: 'decimal',
 		description:
 			'A decimal number with as many digits as a double tells (about 15), or a whole one of 64 bits: "12.50" and "12.5" are the same. Text that is no number is kept as it is.',
 	},

@@ -1,13 +1,21 @@
-import { type ColumnInfo, isGenerated } from '../../get-or-create/table'
+import { is, SQL } from 'drizzle-orm'
+import { Wrong } from '../../get-or-create/codec/codec'
+import { type ColumnInfo, isGenerated, type UniqueKey } from '../../get-or-create/table'
 import type { Resource } from '../resource'
-import { valueSchema } from './column-schema'
 
 const PEOPLE = ['Alice', 'Bob']
 
 /**
- * A row that can be sent as it is: the columns that every row needs, and those of a unique key.
- * Rules that only the database knows, such as a CHECK or a foreign key, may still refuse it.
+ * Rows that can be sent as they are, one or two: the columns that every row needs, and those of a unique key. Rules that
+ * only the database knows, such as a CHECK or a foreign key, may still refuse them.
  */
+export function exampleRows(resource: Resource): Record<string, unknown>[] {
+	const [first, second] = [exampleRow(resource, 0), exampleRow(resource, 1)]
+	const isSame = ({ property }: ColumnInfo) =>
+		Object.hasOwn(first, property) && JSON.stringify(first[property]) === JSON.stringify(second[property])
+	return resource.keys.some(({ columns }) => columns.every(isSame)) ? [first] : [first, second]
+}
+
 export function exampleRow(resource: Resource, index: number): Record<string, unknown> {
 	const key = exampleKey(resource)
 	return Object.fromEntries(
@@ -21,11 +29,10 @@ export function exampleRow(resource: Resource, index: number): Record<string, un
 export function exampleAnswer(resource: Resource, index: number): Record<string, unknown> {
 	const sent = exampleRow(resource, index)
 	return Object.fromEntries(
-		resource.visible.map((info) => {
-			const { property, column } = info
-			const filled = column.notNull ? exampleDefault(info, index) : null
-			return [property, sent[property] ?? filled]
-		}),
+		resource.visible.map((info) => [
+			info.property,
+			Object.hasOwn(sent, info.property) ? sent[info.property] : exampleDefault(info, index),
+		]),
 	)
 }
 
@@ -34,23 +41,61 @@ export function exampleKey({ keys }: Resource): ColumnInfo[] {
 	return (keys.find((key) => !isGenerated(key)) ?? keys[0])?.columns ?? []
 }
 
-function exampleDefault(info: ColumnInfo, index: number): unknown {
-	const constant = info.column.default
-	return ['string', 'number', 'boolean'].includes(typeof constant) ? constant : exampleValue(info, index)
+/** Whether the row of the example has the example's values in this key. */
+export function isExampleKey(resource: Resource, { columns }: UniqueKey): boolean {
+	const sent = exampleRow(resource, 0)
+	return columns.every(({ property, isRowId }) => isRowId || Object.hasOwn(sent, property))
 }
 
-/** A value that is valid for the column, told from its name where a name says enough. */
+/** A value that the column takes, told from its name where a name says enough. */
 export function exampleValue(info: ColumnInfo, index: number): unknown {
-	const { type, format, maxLength, enum: values, pattern, contentEncoding } = valueSchema(info)
-	if (values) return values[index % values.length]
-	if (type === 'boolean') return false
-	if (type === 'integer' || type === 'number') return index + 1
-	if (type !== 'string') return { example: index + 1 }
-	if (format === 'date-time') return `2026-01-3${index % 2}T12:00:00.000Z`
-	if (pattern) return String(index + 1)
-	if (contentEncoding) return btoa(String(index + 1))
-	const text = exampleText(info.property.toLowerCase(), index)
-	return maxLength === undefined ? text : text.slice(0, maxLength)
+	const { codec } = info
+	const isTaken = (json: unknown): boolean => {
+		const value = codec.parse(json)
+		return !(value instanceof Wrong) && !(codec.encode(value) instanceof Wrong)
+	}
+	return candidatesFor(info, index).find(isTaken) ?? null
+}
+
+function exampleDefault(info: ColumnInfo, index: number): unknown {
+	const { default: constant, hasDefault, notNull, generated } = info.column
+	if (constant !== undefined && constant !== null && !is(constant, SQL)) return info.codec.present(constant)
+	return hasDefault || notNull || generated ? exampleValue(info, index) : null
+}
+
+function candidatesFor(info: ColumnInfo, index: number): unknown[] {
+	const { codec, property, column } = info
+	const { type, format, maxLength, enum: choices, pattern, contentEncoding } = codec.schema
+	const n = index + 1
+	if (choices) return [choices[index % choices.length]]
+	if (type === 'boolean') return [index % 2 === 1]
+	if (format === 'date-time') return [dateTime(index, 12)]
+	if (format === 'decimal') return [`${n}.5`]
+	if (pattern !== undefined) return [String(n)]
+	if (contentEncoding !== undefined) return [btoa(String(n))]
+	const text = exampleText(property.toLowerCase(), index)
+	const short =
+		maxLength === undefined || text.length <= maxLength ? text : `${text.slice(0, maxLength - 1)}${n}`
+	if (type === 'string') return [short]
+	if (type !== undefined) return [n, { example: n }]
+	// A type of the user's own, of which only its mappers know what it takes.
+	const [, length] = /^F(?:LOAT)?\d+_BLOB\((\d+)\)/i.exec(column.getSQLType()) ?? []
+	const vector = length === undefined ? [] : [Array.from({ length: Number(length) }, (_, i) => n + i)]
+	return [
+		...vector,
+		short,
+		n,
+		dateTime(index, 12),
+		dateTime(index, 0),
+		[n],
+		{ example: n },
+		String(n),
+		btoa(String(n)),
+	]
+}
+
+function dateTime(index: number, hour: number): string {
+	return new Date(Date.UTC(2026, 0, 30 + (index % 2), hour)).toISOString()
 }
 
 function exampleText(property: string, index: number): string {

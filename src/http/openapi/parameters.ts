@@ -39,5 +39,7 @@ function columnsParameter({ visible }: Resource, name: string, description: stri
 
 /** Unique keys as prose: `id`, `name` or `team, person`. */
 export function keyList(keys: readonly UniqueKey[]): string {
-	return keys.map(({ columns }) => `\`${listed(columns)}\``).join(' or ')
+	return keys
+		.map(({ columns, nullable }) => `\`${listed(columns)}\`${nullable ? ' (where it is not null)' : ''}`)
+		.join(' or ')
 }

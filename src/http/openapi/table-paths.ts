@@ -3,7 +3,7 @@ import { tablePath } from '../path'
 import type { Slug } from '../problem'
 import type { Resource } from '../resource'
 import { valueSchema } from './column-schema'
-import { exampleAnswer, exampleKey, exampleValue } from './examples'
+import { exampleAnswer, exampleKey, exampleValue, isExampleKey } from './examples'
 import { headers } from './headers'
 import type { Operation, Parameter, PathItem } from './operation'
 import { keyList } from './parameters'
@@ -41,20 +41,21 @@ function findOperation(resource: Resource): Operation {
 	}
 }
 
-function readOperation(resource: Resource, { columns }: UniqueKey): Operation {
+function readOperation(resource: Resource, key: UniqueKey): Operation {
 	const { info } = resource
+	const { columns } = key
 	const [column, ...more] = columns
-	const example = columns.map((member) => encodeURIComponent(String(exampleValue(member, 0)))).join()
-	const id: Parameter =
-		column && more.length === 0
-			? {
-					name: 'id',
-					in: 'path',
-					required: true,
-					schema: valueSchema(column),
-					example: exampleValue(column, 0),
-				}
-			: { name: 'id', in: 'path', required: true, schema: { type: 'string' }, example }
+	const values = columns.map((member) => exampleValue(member, 0))
+	const texts = columns.map(({ codec }, place) => encodeURIComponent(codec.presentText(values[place])))
+	const isAlone = column !== undefined && more.length === 0
+	const id: Parameter = {
+		name: 'id',
+		in: 'path',
+		required: true,
+		schema: isAlone ? valueSchema(column) : { type: 'string' },
+		// What nobody gives is made up, otherwise for each row.
+		...(isExampleKey(resource, key) ? { example: isAlone ? values[0] : texts.join() } : {}),
+	}
 	return {
 		operationId: `read-${componentName(info.name)}`,
 		summary: `Get the row of ${info.name} with a primary key`,

@@ -1,6 +1,6 @@
 import type { Slug } from '../problem'
 import type { Resource } from '../resource'
-import { exampleAnswer, exampleRow } from './examples'
+import { exampleAnswer, exampleRow, exampleRows } from './examples'
 import { headers } from './headers'
 import type { Media, Operation } from './operation'
 import { byParameter, idempotencyKeyParameter, updateParameter } from './parameters'
@@ -53,6 +53,8 @@ const WRITE_PROBLEMS: Slug[] = [
 export function writeOperation(resource: Resource, verb: Verb): Operation {
 	const { info } = resource
 	const { id, summary, description } = WORDS[verb]
+	const rows = exampleRows(resource)
+	const results = rows.map((_, index) => exampleResult(resource, verb, index, index === 1))
 	return {
 		operationId: `${id}-${componentName(info.name)}`,
 		tags: [info.name],
@@ -70,13 +72,10 @@ export function writeOperation(resource: Resource, verb: Verb): Operation {
 					schema: bodySchema(resource, verb),
 					examples: {
 						row: { summary: 'One row', value: exampleRow(resource, 0) },
-						rows: { summary: 'Many rows', value: [exampleRow(resource, 0), exampleRow(resource, 1)] },
+						rows: { summary: 'Many rows', value: rows },
 					},
 				},
-				'application/x-ndjson': ndjson('Any number of rows, one a line of at most 64 KiB.', [
-					exampleRow(resource, 0),
-					exampleRow(resource, 1),
-				]),
+				'application/x-ndjson': ndjson('Any number of rows, one a line of at most 64 KiB.', rows),
 			},
 		},
 		responses: {
@@ -88,15 +87,12 @@ export function writeOperation(resource: Resource, verb: Verb): Operation {
 						schema: { oneOf: [resultSchema(resource, verb, false), resultsSchema(resource, verb)] },
 						examples: {
 							row: { summary: 'One row', value: exampleResult(resource, verb, 0, false) },
-							rows: {
-								summary: 'Many rows',
-								value: [0, 1].map((index) => exampleResult(resource, verb, index, index === 1)),
-							},
+							rows: { summary: 'Many rows', value: results },
 						},
 					},
 					'application/x-ndjson': ndjson(
 						'One answer a line, as in the items of the array, while the rows are still arriving. A stream longer than one request may be ends with a `database-unavailable` problem that names the line to go on with.',
-						[0, 1].map((index) => exampleResult(resource, verb, index, index === 1)),
+						results,
 					),
 				},
 			},
