@@ -60,6 +60,8 @@ export default defineConfig({
 	test: {
 		// Log lines and warnings of tests that pass are what those tests are about.
 		silent: 'passed-only',
+		// One would leave a processor idle whenever it waits for the database.
+		maxWorkers: 2,
 		projects: [
 			workers('isolate', ['test/**/*.test.ts']),
 			workers('object', CONTRACT, { durableObjects: { GROUP_COMMIT: 'GroupCommit' } }),

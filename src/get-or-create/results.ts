@@ -25,12 +25,17 @@ export interface PlanTry {
 export type Found = Outcome | { kind: 'made'; identity: DriverValue[] }
 
 /** What became of each row of a plan, in order, once its transaction is committed. */
-export function readPlan(
-	{ shape, rows }: Plan,
-	results: StepRows,
-	attempt: PlanTry,
-	asBytes: boolean,
-): Found[] {
+export function readPlan(plan: Plan, results: StepRows, attempt: PlanTry, asBytes: boolean): Found[] {
+	try {
+		return foundIn(plan, results, attempt, asBytes)
+	} catch (error) {
+		// An answer that makes no sense tells nobody what was done.
+		const doubt = new DatabaseError('unknown', error)
+		return plan.rows.map(() => ({ kind: 'error', error: doubt }))
+	}
+}
+
+function foundIn({ shape, rows }: Plan, results: StepRows, attempt: PlanTry, asBytes: boolean): Found[] {
 	const { table } = shape
 	const read = (step: Step) => rowsIn(table, asBytes, results[step])
 	const anchor = anchorOf(shape).index

@@ -35,7 +35,10 @@ describe('what goes wrong between the service and its database', () => {
 	})
 
 	it('is logged without any value, also where an answer is almost JSON', async () => {
-		stage.proxy.inject(() => ({ kind: 'garble', change: (body) => body.replace('"somebody"', 'somebody') }))
+		stage.proxy.inject(() => ({
+			kind: 'garble',
+			change: (body) => body.replace(String.raw`\"somebody\"`, 'somebody'),
+		}))
 		expect((await post('somebody')).status).toBe(504)
 		await expect.poll(() => printed()).toContain('unknown')
 		expect(printed()).not.toContain('somebody')

@@ -112,7 +112,8 @@ describe.each(tables)('the examples of $name', (served) => {
 		await askApp(app, method, to, { body, ...(type === undefined ? {} : { type }) }, SETTINGS)
 	const exampleOf = (media: Media | undefined, name: string) => media?.examples?.[name]?.value
 
-	it.each(['post', 'put'] as const)(
+	const isAwkward = awkward.some((table) => table === served.table)
+	it.each(isAwkward ? (['post', 'put'] as const) : [])(
 		'can be sent as they are, with %s, and are answered so',
 		async (method) => {
 			const { requestBody, responses } = operation(method)
@@ -141,7 +142,10 @@ describe.each(tables)('the examples of $name', (served) => {
 	it('find the row of the one that was sent', async () => {
 		await client.execute(`DELETE FROM ${tableSql(served.table)}`)
 		const row = exampleOf(operation('post').requestBody?.content['application/json'], 'row')
-		const made = await (await send('POST', path, JSON.stringify(row))).json<{ row: object }>()
+		const sent = await send('POST', path, JSON.stringify(row))
+		const made = await sent.json<{ row: object }>()
+		const told = operation('post').responses[201]?.content?.['application/json']?.example
+		expect([sent.status, made]).toEqual([201, answerLike(told, row)])
 		const filter = (operation('get').parameters ?? []).flatMap(({ name, example }) =>
 			example === undefined ? [] : [[name, typeof example === 'string' ? example : JSON.stringify(example)]],
 		)
