@@ -1,62 +1,88 @@
-import { type ColumnInfo, isGenerated } from '../../get-or-create/table'
+import { is, SQL } from 'drizzle-orm'
+import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core'
+import { type ColumnInfo, isGenerated, tableInfo, type UniqueKey } from '../../get-or-create/table'
 import type { Resource } from '../resource'
-import { valueSchema } from './column-schema'
+import { exampleValue, keptValue, presented } from './example-value'
 
-const PEOPLE = ['Alice', 'Bob']
+type Row = Readonly<Record<string, unknown>>
 
 /**
- * A row that can be sent as it is: the columns that every row needs, and those of a unique key.
- * Rules that only the database knows, such as a CHECK or a foreign key, may still refuse it.
+ * Rows that can be sent as they are to an empty table, one after the other. Rules that only the database knows, such as a
+ * CHECK or a foreign key, may still refuse them.
  */
-export function exampleRow(resource: Resource, index: number): Record<string, unknown> {
+export interface Examples {
+	/** The unique key that a caller would ask by. */
+	key: readonly ColumnInfo[]
+	/** The columns that the rows give. */
+	given: readonly ColumnInfo[]
+	/** Two; one where the table can't have two; none where nobody can guess what a column's type takes. */
+	sent: readonly Row[]
+	/** What comes of them. */
+	answered: readonly Row[]
+}
+
+/** Rows with the columns that they need, those of a key, and those that would otherwise be the same in all rows. */
+export function examplesOf(resource: Resource): Examples {
+	const { visible, table } = resource
 	const key = exampleKey(resource)
-	return Object.fromEntries(
-		resource.visible
-			.filter((column) => column.required || key.includes(column))
-			.map((column) => [column.property, exampleValue(column, index)]),
-	)
+	const isFilledAlike = filledAlike(table)
+	const given = visible.filter((info) => info.required || key.includes(info) || isFilledAlike(info))
+	const isKnown = given.every((info) => exampleValue(info, 0) !== undefined)
+	const indexes = !isKnown ? [] : hasRoomForTwo(table, given) ? [0, 1] : [0]
+	return {
+		key,
+		given,
+		sent: indexes.map((index) => rowOf(given, (info) => exampleValue(info, index))),
+		answered: indexes.map((index) =>
+			rowOf(visible, (info) =>
+				given.includes(info) ? keptValue(info, exampleValue(info, index)) : filledIn(info, index),
+			),
+		),
+	}
 }
 
-/** The row that comes of it in an empty table. */
-export function exampleAnswer(resource: Resource, index: number): Record<string, unknown> {
-	const sent = exampleRow(resource, index)
-	return Object.fromEntries(
-		resource.visible.map((info) => {
-			const { property, column } = info
-			const filled = column.notNull ? exampleDefault(info, index) : null
-			return [property, sent[property] ?? filled]
-		}),
-	)
+function rowOf(columns: readonly ColumnInfo[], valueOf: (info: ColumnInfo) => unknown): Row {
+	return Object.fromEntries(columns.map((info) => [info.property, valueOf(info)]))
 }
 
-/** The unique key that a caller would ask by: the first whose values are not made up by the database. */
-export function exampleKey({ keys }: Resource): ColumnInfo[] {
-	return (keys.find((key) => !isGenerated(key)) ?? keys[0])?.columns ?? []
+/** The first whose values are not made up where they are left out, and of which there are two. */
+function exampleKey({ keys }: Resource): readonly ColumnInfo[] {
+	const byWish = [...keys.filter((key) => !isGenerated(key)), ...keys.filter(isGenerated)]
+	const isTwofold = ({ columns }: UniqueKey) => columns.some(isVaried)
+	return (byWish.find(isTwofold) ?? byWish[0])?.columns ?? []
 }
 
-function exampleDefault(info: ColumnInfo, index: number): unknown {
-	const constant = info.column.default
-	return ['string', 'number', 'boolean'].includes(typeof constant) ? constant : exampleValue(info, index)
+/** Columns that are the same in all rows that leave them out, where no two rows may be the same. */
+function filledAlike(table: SQLiteTable): (info: ColumnInfo) => boolean {
+	const indexed = getTableConfig(table).indexes.flatMap(({ config }) => (config.unique ? config.columns : []))
+	return ({ column, isInKey }) =>
+		(isInKey || indexed.includes(column)) &&
+		// SQL that fills in a primary key alone makes up another for each row.
+		(constantOf(column) !== undefined || (is(column.default, SQL) && !column.primary))
 }
 
-/** A value that is valid for the column, told from its name where a name says enough. */
-export function exampleValue(info: ColumnInfo, index: number): unknown {
-	const { type, format, maxLength, enum: values, pattern, contentEncoding } = valueSchema(info)
-	if (values) return values[index % values.length]
-	if (type === 'boolean') return false
-	if (type === 'integer' || type === 'number') return index + 1
-	if (type !== 'string') return { example: index + 1 }
-	if (format === 'date-time') return `2026-01-3${index % 2}T12:00:00.000Z`
-	if (pattern) return String(index + 1)
-	if (contentEncoding) return btoa(String(index + 1))
-	const text = exampleText(info.property.toLowerCase(), index)
-	return maxLength === undefined ? text : text.slice(0, maxLength)
+/** No key, hidden ones among them, is the same in two rows that give these columns. */
+function hasRoomForTwo(table: SQLiteTable, given: readonly ColumnInfo[]): boolean {
+	const isApart = ({ property, column }: ColumnInfo) => {
+		const info = given.find((each) => each.property === property)
+		return info ? isVaried(info) : constantOf(column) === undefined
+	}
+	return tableInfo(table).keys.every(({ columns }) => columns.some(isApart))
 }
 
-function exampleText(property: string, index: number): string {
-	const person = PEOPLE[index % PEOPLE.length] ?? ''
-	if (property === 'name') return person
-	if (property.endsWith('email')) return `${person.toLowerCase()}@example.com`
-	if (/^(user|login|user_)name$/.test(property)) return person.toLowerCase()
-	return `${property}-${index + 1}`
+function isVaried(info: ColumnInfo): boolean {
+	const [one, other] = [0, 1].map((index) => exampleValue(info, index))
+	if (one === undefined || other === undefined) return false
+	return JSON.stringify(keptValue(info, one)) !== JSON.stringify(keptValue(info, other))
+}
+
+/** What a row has of a column that it leaves out. What is made up, nobody knows before: something like it. */
+function filledIn(info: ColumnInfo, index: number): unknown {
+	const constant = constantOf(info.column)
+	if (constant !== undefined) return presented(info, constant)
+	return info.staysNull ? null : (exampleValue(info, index) ?? null)
+}
+
+function constantOf({ default: constant }: ColumnInfo['column']): unknown {
+	return constant === null || is(constant, SQL) ? undefined : constant
 }

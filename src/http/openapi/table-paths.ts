@@ -1,9 +1,9 @@
-import { listed, type UniqueKey } from '../../get-or-create/table'
+import { type ColumnInfo, listed, type UniqueKey } from '../../get-or-create/table'
 import { tablePath } from '../path'
 import type { Slug } from '../problem'
 import type { Resource } from '../resource'
-import { valueSchema } from './column-schema'
-import { exampleAnswer, exampleKey, exampleValue } from './examples'
+import { parameterSchema } from './column-schema'
+import { type Examples, examplesOf } from './examples'
 import { headers } from './headers'
 import type { Operation, Parameter, PathItem } from './operation'
 import { keyList } from './parameters'
@@ -16,59 +16,74 @@ export function tablePaths(resource: Resource): Record<string, PathItem> {
 	const { info, keys } = resource
 	const path = tablePath(info.name)
 	const key = keys.find((candidate) => candidate === info.primaryKey)
+	const examples = examplesOf(resource)
 	return {
 		[path]: {
-			get: findOperation(resource),
-			post: writeOperation(resource, 'post'),
-			put: writeOperation(resource, 'put'),
+			get: findOperation(resource, examples),
+			post: writeOperation(resource, 'post', examples),
+			put: writeOperation(resource, 'put', examples),
 		},
-		...(key ? { [`${path}/{id}`]: { get: readOperation(resource, key) } } : {}),
+		...(key ? { [`${path}/{id}`]: { get: readOperation(resource, key, examples) } } : {}),
 	}
 }
 
-function findOperation(resource: Resource): Operation {
+function findOperation(resource: Resource, examples: Examples): Operation {
 	const { info, visible, keys } = resource
-	const asked = exampleKey(resource)
 	return {
 		operationId: `find-${componentName(info.name)}`,
 		summary: `Get the row of ${info.name} with a unique key`,
 		description: `The filter must hold one of the unique keys: ${keyList(keys)}. Every column given must match.`,
 		parameters: visible.map((column): Parameter => {
-			const example = asked.includes(column) ? { example: exampleValue(column, 0) } : {}
-			return { name: column.property, in: 'query', schema: valueSchema(column), ...example }
+			const [value] = examples.key.includes(column) ? valuesOf([column], examples) : []
+			const example = value === undefined ? {} : { example: value }
+			return { name: column.property, in: 'query', schema: parameterSchema(column), ...example }
 		}),
-		...answerOf(resource, ['not-a-unique-key']),
+		...answerOf(resource, examples, ['not-a-unique-key']),
 	}
 }
 
-function readOperation(resource: Resource, { columns }: UniqueKey): Operation {
+function readOperation(resource: Resource, { columns }: UniqueKey, examples: Examples): Operation {
 	const { info } = resource
 	const [column, ...more] = columns
-	const example = columns.map((member) => encodeURIComponent(String(exampleValue(member, 0)))).join()
-	const id: Parameter =
-		column && more.length === 0
-			? {
-					name: 'id',
-					in: 'path',
-					required: true,
-					schema: valueSchema(column),
-					example: exampleValue(column, 0),
-				}
-			: { name: 'id', in: 'path', required: true, schema: { type: 'string' }, example }
+	const isOne = column !== undefined && more.length === 0
+	const values = valuesOf(columns, examples)
+	const example = isOne ? values[0] : values.join()
 	return {
 		operationId: `read-${componentName(info.name)}`,
 		summary: `Get the row of ${info.name} with a primary key`,
 		parameters: [
 			{
-				...id,
-				description: `The primary key: ${listed(columns)}${more.length > 0 ? ', with commas between' : ''}.`,
+				name: 'id',
+				in: 'path',
+				required: true,
+				description: `The primary key: ${listed(columns)}${isOne ? '' : ', with commas between'}.`,
+				schema: isOne ? parameterSchema(column) : { type: 'string' },
+				...(values.length > 0 && !NO_SEGMENTS.includes(example) ? { example } : {}),
 			},
 		],
-		...answerOf(resource, []),
+		...answerOf(resource, examples, []),
 	}
 }
 
-function answerOf(resource: Resource, slugs: Slug[]): Pick<Operation, 'tags' | 'responses'> {
+/** What no path can end in. */
+const NO_SEGMENTS: unknown[] = ['', '.', '..']
+
+/** The values of these columns in the first row, as a path or a query has them; none where that is not known before. */
+function valuesOf(columns: readonly ColumnInfo[], { given, sent, answered }: Examples): unknown[] {
+	const [row] = answered
+	if (!row || !columns.every((column) => given.includes(column) || column.isRowId)) return []
+	const values: Record<string, unknown> = { ...row, ...sent[0] }
+	return columns.map(({ property, codec }) => {
+		const value = values[property]
+		return typeof value === 'object' ? codec.presentText(value) : value
+	})
+}
+
+function answerOf(
+	resource: Resource,
+	{ answered: [row] }: Examples,
+	slugs: Slug[],
+): Pick<Operation, 'tags' | 'responses'> {
 	return {
 		tags: [resource.info.name],
 		responses: {
@@ -76,7 +91,7 @@ function answerOf(resource: Resource, slugs: Slug[]): Pick<Operation, 'tags' | '
 				description: 'The row, bare.',
 				headers: headers('Server-Timing'),
 				content: {
-					'application/json': { schema: rowRef(resource, 'Row'), example: exampleAnswer(resource, 0) },
+					'application/json': { schema: rowRef(resource, 'Row'), ...(row ? { example: row } : {}) },
 				},
 			},
 			...problemResponses(['not-found', 'invalid-parameter', ...slugs, ...TABLE_PROBLEMS], ['Server-Timing']),
