@@ -78,8 +78,10 @@ function isVaried(info: ColumnInfo): boolean {
 
 /** What a row has of a column that it leaves out. What is made up, nobody knows before: something like it. */
 function filledIn(info: ColumnInfo, index: number): unknown {
-	const constant = constantOf(info.column)
+	const { column, codec, isRowId } = info
+	const constant = constantOf(column)
 	if (constant !== undefined) return presented(info, constant)
+	if (isRowId) return codec.present(codec.read(index + 1))
 	return info.staysNull ? null : (exampleValue(info, index) ?? null)
 }
 
