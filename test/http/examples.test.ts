@@ -6,6 +6,7 @@ import type { Operation, Parameter } from '../../src/http/openapi/operation'
 import { tablePath } from '../../src/http/path'
 import type { Resource } from '../../src/http/resource'
 import { documentedBy } from '../beside-drizzle/documented'
+import { examplesOf, faultsOf } from '../support/document'
 import { ask, empty, linesIn, makeParents, served } from '../support/example-service'
 
 type Row = Record<string, unknown>
@@ -40,11 +41,11 @@ interface Subject {
 const subjects = served.map((resource): Subject => {
 	const { name } = resource.info
 	const path = tablePath(name)
-	const { post, put, get: find } = document.paths[path] ?? {}
-	if (!post || !put || !find) throw new Error(`the document lacks an operation of ${name}`)
+	const { post, put, get } = document.paths[path] ?? {}
+	if (!post || !put || !get) throw new Error(`the document lacks an operation of ${name}`)
 	const id = document.paths[`${path}/{id}`]?.get?.parameters?.[0]?.example
 	const read = id === undefined ? undefined : `${path}/${encodeURIComponent(String(id))}`
-	return { name, resource, path, post, put, find, read }
+	return { name, resource, path, post, put, find: get, read }
 })
 const working = subjects.filter(({ name }) => ![...RULED, ...NO_ROW].includes(name))
 
@@ -95,63 +96,96 @@ function queryOf({ parameters = [] }: Operation): string {
 	return `?${new URLSearchParams(pairs)}`
 }
 
-/** Sends an example, and holds it and its answer against the document and the example of an answer. */
-async function send(
-	subject: Subject,
-	verb: Verb,
-	example: Example,
-	expected: number,
-	query = '',
-): Promise<void> {
-	const { path, [verb]: operation } = subject
-	const sent = sentIn(operation, example)
-	const isLines = example === 'lines'
-	const [body, type] = isLines
-		? [String(sent), 'application/x-ndjson']
-		: [JSON.stringify(sent), 'application/json']
-	const { status, body: answer } = await ask(verb, `${path}${query}`, body, type)
-	const faults = [
-		documented.sent(verb, path, isLines ? linesIn(body) : sent),
-		documented.answered(verb, path, status, answer),
-	]
-	expect({ body, status, answer: known(subject, answer), faults: faults.flat() }).toEqual({
-		body,
-		status: expected,
-		answer: known(subject, answerIn(operation, expected, example)),
-		faults: [],
-	})
+interface Answer {
+	/** What was asked. */
+	asked: string
+	status: number
+	body: unknown
+	/** In which the body is not as the document says. */
+	faults: string[]
 }
 
-async function find(subject: Subject, path: string): Promise<void> {
-	const { status, body } = await ask('get', path)
-	expect({ path, status, body: known(subject, body) }).toEqual({
-		path,
-		status: 200,
-		body: known(subject, answerIn(subject.find, 200)),
-	})
-	expect(documented.answered('get', subject.path, 200, body)).toEqual([])
+/** What comes of an example that is sent. */
+async function answerTo(subject: Subject, verb: Verb, example: Example, query: string): Promise<Answer> {
+	const sent = sentIn(subject[verb], example)
+	const [text, type] =
+		example === 'lines' ? [String(sent), 'application/x-ndjson'] : [JSON.stringify(sent), 'application/json']
+	const { status, body } = await ask(verb, subject.path + query, text, type)
+	const faults = documented.answered(verb, subject.path, status, body)
+	return { asked: text, status, body: known(subject, body), faults }
 }
+
+/** What comes of it by the document. */
+function exampleOf(subject: Subject, verb: Verb, example: Example, status: number): Answer {
+	const sent = sentIn(subject[verb], example)
+	return {
+		asked: example === 'lines' ? String(sent) : JSON.stringify(sent),
+		status,
+		body: known(subject, answerIn(subject[verb], status, example)),
+		faults: [],
+	}
+}
+
+/** Whether each has to be made: the second time it is there. */
+const ROUNDS: { examples: [Example, status: number][]; isAsked: boolean }[] = [
+	{
+		examples: [
+			['row', 201],
+			['row', 200],
+			['rows', 200],
+		],
+		isAsked: false,
+	},
+	{
+		examples: [
+			['row', 201],
+			['lines', 200],
+		],
+		isAsked: true,
+	},
+]
 
 describe('the examples of every table', () => {
-	it.concurrent.each(working)('are taken and answered as they are: $name', async (subject) => {
-		const { resource, path, post, read } = subject
-		await makeParents(resource.table, rowsIn(post))
-		for (const verb of ['post', 'put'] as const) {
+	const both = working.flatMap((subject) => (['post', 'put'] as const).map((verb) => ({ ...subject, verb })))
+
+	it.each(both)('are taken and answered as they are: $verb of $name', async ({ verb, ...subject }) => {
+		const { resource, path, read } = subject
+		await makeParents(resource.table, rowsIn(subject.post))
+		for (const { examples, isAsked } of ROUNDS) {
 			await empty(resource.table)
-			await send(subject, verb, 'row', 201)
-			await send(subject, verb, 'row', 200)
-			await send(subject, verb, 'rows', 200)
-			await find(subject, path + queryOf(subject.find))
-			if (read !== undefined) await find(subject, read)
-			await empty(resource.table)
-			await send(subject, verb, 'row', 201, queryOf(subject[verb]))
-			await send(subject, verb, 'lines', 200, queryOf(subject[verb]))
+			for (const [example, status] of examples) {
+				const answer = await answerTo(subject, verb, example, isAsked ? queryOf(subject[verb]) : '')
+				expect(answer).toEqual(exampleOf(subject, verb, example, status))
+			}
+		}
+		const row = known(subject, answerIn(subject.find, 200))
+		for (const asked of [path + queryOf(subject.find), ...(read === undefined ? [] : [read])]) {
+			const { status, body } = await ask('get', asked)
+			expect({ asked, status, row: known(subject, body) }).toEqual({ asked, status: 200, row })
 		}
 	})
 
-	it.concurrent.each(working)('are as many rows as there is room for: $name', async (subject) => {
-		const rows = rowsIn(subject.post)
-		expect(rows).toHaveLength(ONE_ROW.includes(subject.name) ? 1 : 2)
+	it.each(subjects)('are valid by its own schemas: $name', ({ name, path, post, put, find }) => {
+		const rows = NO_ROW.includes(name) ? 0 : ONE_ROW.includes(name) ? 1 : 2
+		expect(rowsIn(post)).toHaveLength(rows)
+		const bodies = rowsIn(post).flatMap((row) => [row, rowsIn(post)])
+		const answers = (verb: Verb, { responses }: Operation) =>
+			Object.entries(responses).flatMap(([status, { content = {} }]) =>
+				Object.entries(content).flatMap(([type, media]) =>
+					type === 'application/json'
+						? examplesOf(media).flatMap(([, value]) => documented.answered(verb, path, Number(status), value))
+						: [],
+				),
+			)
+		expect([
+			...bodies.flatMap((body) => documented.sent('post', path, body)),
+			...answers('post', post),
+			...answers('put', put),
+		]).toEqual([])
+		const parameters = [post, put, find].flatMap((operation) => operation.parameters ?? [])
+		expect(
+			parameters.flatMap((one) => examplesOf(one).flatMap(([, value]) => faultsOf(value, one.schema))),
+		).toEqual([])
 	})
 })
 

@@ -5,7 +5,7 @@ import { inject } from 'vitest'
 import { createApp } from '../../src/app'
 import { type Resource, resource } from '../../src/http/resource'
 import { resources as own } from '../../src/resources'
-import { valueTables } from '../values/support/tables'
+import { typed } from '../values/support/tables'
 import { askApp } from './ask'
 import * as exampleTables from './example-tables'
 import * as keyTables from './key-tables'
@@ -16,10 +16,17 @@ import * as schema from './schema'
 const { customKeys, hiddenKeys, ...plain } = exampleTables
 const { longKeys, ...keyed } = keyTables
 
+const typedKeys = Object.fromEntries(
+	Object.entries(typed).flatMap(([type, { key, sole }]): [string, SQLiteTable][] => [
+		[`${type} in a key`, key],
+		[`${type} alone`, sole],
+	]),
+)
+
 /** Every table of the tests, but those without a key. */
 export const served: Resource[] = [
 	...own,
-	...[schema, keyed, plain, customKeys, valueTables].flatMap((group) =>
+	...[schema, keyed, plain, customKeys, typedKeys].flatMap((group) =>
 		Object.values<SQLiteTable>(group).flatMap((table) => servedAs(table)),
 	),
 	...servedAs(hiddenKeys, ['tenant']),

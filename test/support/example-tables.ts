@@ -168,91 +168,91 @@ export const inheritedNames = sqliteTable('inherited_names', {
 	id: id(),
 	constructor: text('maker').notNull().unique(),
 	valueOf: integer('worth'),
-	['__proto__']: text('proto').default('p'),
+	toString: text('words').default('none'),
 })
 
 const plainType = (type: string) => customType<{ data: unknown }>({ dataType: () => type })
-const type = <T>(sqlType: string, toDriver: (value: T) => unknown, fromDriver: (stored: never) => unknown) =>
+// To a mapper comes whatever a caller sends, and whatever is stored.
+const type = (sqlType: string, toDriver: (value: never) => unknown, fromDriver: (stored: never) => unknown) =>
 	customType<{ data: unknown; driverData: unknown }>({
 		dataType: () => sqlType,
-		// Whatever a caller sends comes here.
-		toDriver: (value) => toDriver(value as T),
+		toDriver: (value) => toDriver(value as never),
 		fromDriver: (stored) => fromDriver(stored as never),
 	})
 
-const email = type<string>(
+const email = type(
 	'text',
-	(value) => {
+	(value: string) => {
 		if (!/^\S+@\S+$/.test(value)) throw new Error('no address')
 		return value.toLowerCase()
 	},
 	(stored: string) => stored,
 )
-const day = type<Date>(
+const day = type(
 	'text',
-	(value) => value.toISOString(),
+	(value: Date) => value.toISOString(),
 	(stored: string) => new Date(stored),
 )
-const bigId = type<bigint>(
+const bigId = type(
 	'integer',
-	(value) => value,
+	(value: bigint) => value,
 	(stored: number) => BigInt(stored),
 )
-const cents = type<number>(
+const cents = type(
 	'integer',
-	(value) => Math.round(value * 100),
+	(value: number) => Math.round(value * 100),
 	(stored: number) => stored / 100,
 )
-const words = type<string[]>(
+const words = type(
 	'text',
-	(value) => value.join(' '),
+	(value: string[]) => value.join(' '),
 	(stored: string) => stored.split(' '),
 )
-const yesOrNo = type<boolean>(
+const yesOrNo = type(
 	'text',
-	(value) => (value ? 'Y' : 'N'),
+	(value: boolean) => (value ? 'Y' : 'N'),
 	(stored: string) => stored === 'Y',
 )
-const uuid = type<string>(
+const uuid = type(
 	'blob',
-	(value) => Buffer.from(value.replaceAll('-', ''), 'hex'),
+	(value: string) => Buffer.from(value.replaceAll('-', ''), 'hex'),
 	(stored: Uint8Array) =>
 		Buffer.from(stored)
 			.toString('hex')
 			.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'),
 )
-const bytes = type<Uint8Array>(
+const bytes = type(
 	'blob',
-	(value) => {
+	(value: Uint8Array) => {
 		if (!(value instanceof Uint8Array)) throw new Error('no bytes')
 		return value
 	},
 	(stored: Uint8Array) => new Uint8Array(stored),
 )
-const floats = type<number[]>(
+const floats = type(
 	'blob',
-	(value) => Buffer.from(new Float32Array(value).buffer),
+	(value: number[]) => Buffer.from(new Float32Array(value).buffer),
 	(stored: Uint8Array) => [...new Float32Array(new Uint8Array(stored).buffer)],
 )
-const settings = type<object>(
+const settings = type(
 	'text',
-	(value) => JSON.stringify(value),
+	(value: object) => JSON.stringify(value),
 	(stored: string) => JSON.parse(stored) as unknown,
 )
-const point = type<{ x: number; y: number }>(
+const point = type(
 	'text',
-	({ x, y }) => `${x},${y}`,
+	({ x, y }: { x: number; y: number }) => `${x},${y}`,
 	(stored: string) => ({ x: Number(stored.split(',')[0]), y: Number(stored.split(',')[1]) }),
 )
-const vector = type<number[]>(
+const vector = type(
 	'F32_BLOB(3)',
-	(value) => sql`vector32(${JSON.stringify(value)})`,
+	(value: number[]) => sql`vector32(${JSON.stringify(value)})`,
 	(stored: Uint8Array) => new Float32Array(new Uint8Array(stored).buffer),
 )
 const MOODS = ['glum', 'merry']
-const mood = type<string>(
+const mood = type(
 	'integer',
-	(value) => {
+	(value: string) => {
 		if (!MOODS.includes(value)) throw new Error('no mood')
 		return MOODS.indexOf(value)
 	},
