@@ -14,7 +14,6 @@ import { applyMigrations } from '../scripts/migrations.ts'
 import { listen } from '../scripts/server.ts'
 import { realSubjects } from './beside-drizzle/real-subjects.ts'
 import * as exampleTables from './support/example-tables.ts'
-import { customKeys } from './support/example-tables.ts'
 import * as keyTables from './support/key-tables.ts'
 import { kinds, twinNames } from './support/kinds/index.ts'
 import { kindParents, PARENTS } from './support/kinds/references.ts'
@@ -44,9 +43,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
 	const examples = await startLibsqlServer(join(dataDir, 'examples'))
 	await applyMigrations(examples)
 	await createTestTables(examples.url, ([name]) => [name], {
-		...valueTables,
-		...customKeys,
 		...exampleTables,
+		...exampleTables.customKeys,
+		...exampleTables.typedKeys,
 	})
 	project.provide('examplesUrl', examples.url)
 	project.provide('oracle', oracleSettings())

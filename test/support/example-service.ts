@@ -5,7 +5,6 @@ import { inject } from 'vitest'
 import { createApp } from '../../src/app'
 import { type Resource, resource } from '../../src/http/resource'
 import { resources as own } from '../../src/resources'
-import { typed } from '../values/support/tables'
 import { askApp } from './ask'
 import * as exampleTables from './example-tables'
 import * as keyTables from './key-tables'
@@ -13,15 +12,8 @@ import { kinds, twinNames } from './kinds'
 import { realKinds } from './real-tables'
 import * as schema from './schema'
 
-const { customKeys, hiddenKeys, ...plain } = exampleTables
+const { customKeys, hiddenKeys, typedKeys, ...plain } = exampleTables
 const { longKeys, ...keyed } = keyTables
-
-const typedKeys = Object.fromEntries(
-	Object.entries(typed).flatMap(([type, { key, sole }]): [string, SQLiteTable][] => [
-		[`${type} in a key`, key],
-		[`${type} alone`, sole],
-	]),
-)
 
 /** Every table of the tests, but those without a key. */
 export const served: Resource[] = [

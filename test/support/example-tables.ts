@@ -6,11 +6,13 @@ import {
 	numeric,
 	primaryKey,
 	real,
+	type SQLiteTable,
 	sqliteTable,
 	text,
 	unique,
 	uniqueIndex,
 } from 'drizzle-orm/sqlite-core'
+import { typed } from '../values/support/tables.ts'
 
 // Tables for which an example is not easily found: for keys that have few values, and types that only their mappers know.
 
@@ -290,3 +292,11 @@ export const pointed = sqliteTable('pointed', {
 export const vectors = sqliteTable('vectors', { name: text().primaryKey(), embedding: vector().notNull() })
 export const moods = sqliteTable('moods', { name: text().primaryKey(), mood: mood().notNull() })
 export const nullableMoods = sqliteTable('nullable_moods', { name: text().primaryKey(), mood: mood() })
+
+/** Keys of types by name, and parts of keys. */
+export const typedKeys = Object.fromEntries(
+	Object.entries(typed).flatMap(([name, { key, sole }]): [string, SQLiteTable][] => [
+		[`${name}Key`, key],
+		[`${name}Sole`, sole],
+	]),
+)
