@@ -17,25 +17,24 @@ export function keptValue(info: ColumnInfo, json: unknown): unknown {
 	return presented(info, info.codec.parse(json))
 }
 
-/** What the answer has where the database was given this Drizzle value. */
+/** What the answer has where the database was given this Drizzle value; undefined where a mapper can't read it back. */
 export function presented({ column, codec }: ColumnInfo, value: unknown): unknown {
 	const cell = codec.encode(value)
 	// What SQL makes of it only the database knows.
 	if (typeof cell !== 'string') return codec.present(value)
-	const driver: unknown = column.mapToDriverValue(value)
-	const isNumber = typeof driver === 'string' && !cell.startsWith('"')
-	return codec.present(column.mapFromDriverValue(isNumber ? codec.ofJson(driver) : driver))
+	try {
+		const driver: unknown = column.mapToDriverValue(value)
+		const isNumber = typeof driver === 'string' && !cell.startsWith('"')
+		return codec.present(column.mapFromDriverValue(isNumber ? codec.ofJson(driver) : driver))
+	} catch {
+		return undefined
+	}
 }
 
 function isTaken(info: ColumnInfo, json: unknown): boolean {
 	const value = info.codec.parse(json)
 	if (value instanceof Wrong || info.codec.encode(value) instanceof Wrong) return false
-	try {
-		presented(info, value)
-		return true
-	} catch {
-		return false // a mapper may throw at what it has not made
-	}
+	return presented(info, value) !== undefined
 }
 
 function candidatesFor({ property, column, codec }: ColumnInfo, index: number): unknown[] {

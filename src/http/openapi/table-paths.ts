@@ -46,8 +46,7 @@ function readOperation(resource: Resource, { columns }: UniqueKey, examples: Exa
 	const { info } = resource
 	const [column, ...more] = columns
 	const isOne = column !== undefined && more.length === 0
-	const values = valuesOf(columns, examples)
-	const example = isOne ? values[0] : values.join()
+	const example = segmentOf(valuesOf(columns, examples))
 	return {
 		operationId: `read-${componentName(info.name)}`,
 		summary: `Get the row of ${info.name} with a primary key`,
@@ -58,7 +57,7 @@ function readOperation(resource: Resource, { columns }: UniqueKey, examples: Exa
 				required: true,
 				description: `The primary key: ${listed(columns)}${isOne ? '' : ', with commas between'}.`,
 				schema: isOne ? parameterSchema(column) : { type: 'string' },
-				...(values.length > 0 && !NO_SEGMENTS.includes(example) ? { example } : {}),
+				...(example === undefined ? {} : { example }),
 			},
 		],
 		...answerOf(resource, examples, []),
@@ -67,6 +66,13 @@ function readOperation(resource: Resource, { columns }: UniqueKey, examples: Exa
 
 /** What no path can end in. */
 const NO_SEGMENTS: unknown[] = ['', '.', '..']
+
+/** As it is before a client encodes it, commas and all. */
+function segmentOf([only, ...more]: unknown[]): unknown {
+	if (more.length === 0) return NO_SEGMENTS.includes(only) ? undefined : only
+	const values = [only, ...more].map(String)
+	return values.some((value) => value.includes(',')) ? undefined : values.join()
+}
 
 /** The values of these columns in the first row, as a path or a query has them; none where that is not known before. */
 function valuesOf(columns: readonly ColumnInfo[], { given, sent, answered }: Examples): unknown[] {
