@@ -13,8 +13,11 @@ import { startLibsqlServer } from '../scripts/libsql-server.ts'
 import { applyMigrations } from '../scripts/migrations.ts'
 import { listen } from '../scripts/server.ts'
 import { realSubjects } from './beside-drizzle/real-subjects.ts'
+import { exampleKinds } from './support/example-kinds.ts'
+import * as exampleTables from './support/example-tables.ts'
 import * as keyTables from './support/key-tables.ts'
 import { kinds, twinNames } from './support/kinds/index.ts'
+import type { Kind } from './support/kinds/kind.ts'
 import { kindParents, PARENTS } from './support/kinds/references.ts'
 import type { OracleSettings } from './support/provided.ts'
 import { NUMBERED_PARENTS, numberedParents, realKinds } from './support/real-tables.ts'
@@ -28,7 +31,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 	const dataDir = mkdtempSync(join(tmpdir(), 'edge-get-or-create-test-'))
 	const server = await startLibsqlServer(dataDir)
 	await applyMigrations(server)
-	await createTestTables(server.url)
+	await createTestTables(server.url, [...kinds, ...realKinds])
 	project.provide('databaseUrl', server.url)
 	// Apart, since every connection to a database begins with a look at all tables there are.
 	const besideDrizzle = await startLibsqlServer(join(dataDir, 'beside-drizzle'))
@@ -38,6 +41,15 @@ export default async function setup(project: TestProject): Promise<() => Promise
 		'write',
 	)
 	project.provide('besideDrizzleUrl', besideDrizzle.url)
+	// Apart, since its tables are emptied.
+	const examples = await startLibsqlServer(join(dataDir, 'examples'))
+	await applyMigrations(examples)
+	await createTestTables(examples.url, exampleKinds, ([name]) => [name], {
+		...exampleTables,
+		...exampleTables.customKeys,
+		...exampleTables.typedKeys,
+	})
+	project.provide('examplesUrl', examples.url)
 	project.provide('oracle', oracleSettings())
 	project.provide('bundle', await bundle('src/index.ts', dataDir))
 	const silent = createServer()
@@ -46,6 +58,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 		silent.close()
 		await server.stop()
 		await besideDrizzle.stop()
+		await examples.stop()
 		rmSync(dataDir, { recursive: true, force: true })
 	}
 }
@@ -61,13 +74,18 @@ function oracleSettings(): OracleSettings {
 }
 
 /** The tests' tables, as drizzle-kit would make them, and what it can't make. */
-async function createTestTables(url: string): Promise<void> {
-	const twins = [...kinds, ...realKinds].flatMap((kind) => twinNames(kind).map((name) => ({ kind, name })))
+async function createTestTables(
+	url: string,
+	of: readonly Kind[],
+	wanted: (names: [string, string]) => string[] = (names) => names,
+	more: Record<string, unknown> = {},
+): Promise<void> {
+	const twins = of.flatMap((kind) => wanted(twinNames(kind)).map((name) => ({ kind, name })))
 	const made = Object.fromEntries(
 		twins.flatMap(({ kind, name }) => (kind.create ? [] : [[name, kind.table(name)]])),
 	)
 	const client = createClient({ url })
-	const tables = { ...schema, ...keyTables, kindParents, numberedParents, ...made }
+	const tables = { ...schema, ...keyTables, kindParents, numberedParents, ...made, ...more }
 	await client.batch(await statementsFor(tables), 'write')
 	await client.executeMultiple(readFileSync(join(import.meta.dirname, 'support/triggers.sql'), 'utf8'))
 	for (const { kind, name } of twins) {

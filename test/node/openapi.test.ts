@@ -1,9 +1,11 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { describe, expect, it } from 'vitest'
 import { createApp } from '../../src/app'
 import { openApiDocument } from '../../src/http/openapi'
 import { resource } from '../../src/http/resource'
 import { resources } from '../../src/resources'
+import * as exampleTables from '../support/example-tables'
 import * as schema from '../support/schema'
 import { NAMES, namedTable } from '../support/table-names'
 
@@ -20,7 +22,9 @@ describe('the OpenAPI document', () => {
 
 	it('is valid for tables of every kind and name', async () => {
 		const refused: object[] = [schema.keyless]
-		const tables = Object.values(schema).filter((table) => !refused.includes(table))
+		const { customKeys, typedKeys, ...others } = exampleTables
+		const groups: Record<string, SQLiteTable>[] = [schema, customKeys, typedKeys, others]
+		const tables = groups.flatMap(Object.values<SQLiteTable>).filter((table) => !refused.includes(table))
 		const named = NAMES.map((name) => resource(namedTable(name)))
 		const document = openApiDocument([...tables.map((table) => resource(table)), ...named])
 		const result = await new Validator().validate(JSON.parse(JSON.stringify(document)))

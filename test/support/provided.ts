@@ -3,6 +3,8 @@ export interface Provided {
 	databaseUrl: string
 	/** The database of the tables that are held beside plain Drizzle. */
 	besideDrizzleUrl: string
+	/** The database of the tables that the document's examples are sent to. */
+	examplesUrl: string
 	/** A server that takes connections and never answers. */
 	silentUrl: string
 	/** The Worker, bundled as it would be deployed. */

@@ -148,6 +148,15 @@ export function namedTypes(): void {
 		expect(answer).toMatchObject({ status: 422, body: { errors: [{ pointer: '/value' }] } })
 	})
 
+	it('an array of floats is taken, and comes back as the column keeps it', async () => {
+		const name = fresh('floats')
+		const text = JSON.stringify({ name, value: [1, 0.5, -2] })
+		const row = { name, value: [1, 0.5, -2] }
+		const made = await request('POST', '/held_floats', { text })
+		expect([made.status, made.body]).toEqual([201, { row, created: true }])
+		expect((await request('PUT', '/held_floats', { text })).body).toMatchObject({ updated: false })
+	})
+
 	it('no key in a path means another row than it says', async () => {
 		const scope = fresh('near')
 		const row = { scope, value: '9007199254740992', note: null }

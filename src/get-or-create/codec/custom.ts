@@ -159,10 +159,8 @@ function isSame(back: unknown, json: unknown): boolean {
 /** The same, or of the same type: mappers may trim, or fold the case. */
 function isAlike(back: unknown, json: unknown): boolean {
 	const seen = present(back)
-	return (
-		isSame(back, json) ||
-		(Array.isArray(seen) === Array.isArray(json) && typeof seen === typeof json && isPlain(back))
-	)
+	if (Array.isArray(seen) || Array.isArray(json)) return Array.isArray(seen) && Array.isArray(json)
+	return isSame(back, json) || (typeof seen === typeof json && isPlain(back))
 }
 
 /** A Drizzle value of a type that we don't know. */

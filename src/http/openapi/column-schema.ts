@@ -16,6 +16,7 @@ export interface Schema extends ValueSchema {
 	additionalProperties?: boolean
 	oneOf?: Schema[]
 	readOnly?: boolean
+	contentMediaType?: string
 }
 
 /** What a column's JSON value may be. */
@@ -31,9 +32,10 @@ export function columnSchema({ column, codec }: ColumnInfo): Schema {
 	}
 }
 
-/** The same without null, which no query or path can spell. */
-export function valueSchema({ codec }: ColumnInfo): Schema {
-	return codec.schema
+/** What it may be as a piece of a path or a query, which can't spell null, and where JSON is text. */
+export function parameterSchema({ codec: { schema } }: ColumnInfo): Schema {
+	if (![schema.type].flat().includes('object')) return schema
+	return { type: 'string', contentMediaType: 'application/json', description: schema.description ?? '' }
 }
 
 function nullable({ type, enum: values }: ValueSchema): Schema {

@@ -1,19 +1,21 @@
-import { listed, type UniqueKey } from '../../get-or-create/table'
+import { type ColumnInfo, listed, type UniqueKey } from '../../get-or-create/table'
 import type { Resource } from '../resource'
 import type { Schema } from './column-schema'
+import type { Examples } from './examples'
 import type { Parameter } from './operation'
 
 /** `by`, and what it is where it is left out. */
-export function byParameter(resource: Resource, otherwise: string): Parameter {
+export function byParameter(resource: Resource, { key }: Examples, otherwise: string): Parameter {
 	const description = `The columns that identify the row, with commas between. They must contain a unique key: ${keyList(resource.keys)}. ${otherwise}`
-	return columnsParameter(resource, 'by', description)
+	return columnsParameter(resource, 'by', description, key)
 }
 
 /** `update`, which only a PUT has. */
-export function updateParameter(resource: Resource): Parameter {
+export function updateParameter(resource: Resource, { given, key }: Examples): Parameter {
 	const description =
 		'The columns to set where the row is there, with commas between. Default: every column in the body outside `by`.'
-	return columnsParameter(resource, 'update', description)
+	const others = given.filter((column) => !key.includes(column))
+	return columnsParameter(resource, 'update', description, others)
 }
 
 /** What makes a request safe to repeat, however its first try ended. */
@@ -25,8 +27,15 @@ export const idempotencyKeyParameter: Parameter = {
 	schema: { type: 'string', maxLength: 255, pattern: '^[ -~]+$' },
 }
 
-function columnsParameter({ visible }: Resource, name: string, description: string): Parameter {
-	const items: Schema = { type: 'string', enum: visible.map(({ property }) => property) }
+function columnsParameter(
+	{ visible }: Resource,
+	name: string,
+	description: string,
+	example: readonly ColumnInfo[],
+): Parameter {
+	// What the database computes no row can give.
+	const writable = visible.filter(({ column }) => !column.generated)
+	const items: Schema = { type: 'string', enum: writable.map(({ property }) => property) }
 	return {
 		name,
 		in: 'query',
@@ -34,6 +43,7 @@ function columnsParameter({ visible }: Resource, name: string, description: stri
 		style: 'form',
 		explode: false,
 		schema: { type: 'array', items, minItems: 1 },
+		...(example.length > 0 ? { example: example.map(({ property }) => property) } : {}),
 	}
 }
 

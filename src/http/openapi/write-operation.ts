@@ -1,6 +1,6 @@
 import type { Slug } from '../problem'
 import type { Resource } from '../resource'
-import { exampleAnswer, exampleRow, exampleRows } from './examples'
+import type { Examples } from './examples'
 import { headers } from './headers'
 import type { Media, Operation } from './operation'
 import { byParameter, idempotencyKeyParameter, updateParameter } from './parameters'
@@ -50,32 +50,33 @@ const WRITE_PROBLEMS: Slug[] = [
 ]
 
 /** POST or PUT of a table. */
-export function writeOperation(resource: Resource, verb: Verb): Operation {
+export function writeOperation(resource: Resource, verb: Verb, examples: Examples): Operation {
 	const { info } = resource
+	// The second row is new, beside the first that is there.
+	const resultOf = (row: object, created: boolean) => ({
+		row,
+		created,
+		...(verb === 'put' ? { updated: false } : {}),
+	})
+	const [first] = examples.answered
+	const made = first && resultOf(first, true)
+	const results = examples.answered.map((row, index) => resultOf(row, index > 0))
 	const { id, summary, description } = WORDS[verb]
-	const rows = exampleRows(resource)
-	const results = rows.map((_, index) => exampleResult(resource, verb, index, index === 1))
 	return {
 		operationId: `${id}-${componentName(info.name)}`,
 		tags: [info.name],
 		summary: `${summary} rows of ${info.name}`,
 		description: `${description} ${MANY}`,
 		parameters: [
-			byParameter(resource, WORDS[verb].by),
-			...(verb === 'put' ? [updateParameter(resource)] : []),
+			byParameter(resource, examples, WORDS[verb].by),
+			...(verb === 'put' ? [updateParameter(resource, examples)] : []),
 			idempotencyKeyParameter,
 		],
 		requestBody: {
 			required: true,
 			content: {
-				'application/json': {
-					schema: bodySchema(resource, verb),
-					examples: {
-						row: { summary: 'One row', value: exampleRow(resource, 0) },
-						rows: { summary: 'Many rows', value: rows },
-					},
-				},
-				'application/x-ndjson': ndjson('Any number of rows, one a line of at most 64 KiB.', rows),
+				'application/json': { schema: bodySchema(resource, verb), ...oneAndMany(examples.sent) },
+				'application/x-ndjson': ndjson('Any number of rows, one a line of at most 64 KiB.', examples.sent),
 			},
 		},
 		responses: {
@@ -85,10 +86,7 @@ export function writeOperation(resource: Resource, verb: Verb): Operation {
 				content: {
 					'application/json': {
 						schema: { oneOf: [resultSchema(resource, verb, false), resultsSchema(resource, verb)] },
-						examples: {
-							row: { summary: 'One row', value: exampleResult(resource, verb, 0, false) },
-							rows: { summary: 'Many rows', value: results },
-						},
+						...oneAndMany(results),
 					},
 					'application/x-ndjson': ndjson(
 						'One answer a line, as in the items of the array, while the rows are still arriving. A stream longer than one request may be ends with a `database-unavailable` problem that names the line to go on with.',
@@ -102,7 +100,7 @@ export function writeOperation(resource: Resource, verb: Verb): Operation {
 				content: {
 					'application/json': {
 						schema: resultSchema(resource, verb, true),
-						example: exampleResult(resource, verb, 0, true),
+						...(made ? { example: made } : {}),
 					},
 				},
 			},
@@ -111,14 +109,20 @@ export function writeOperation(resource: Resource, verb: Verb): Operation {
 	}
 }
 
-function exampleResult(resource: Resource, verb: Verb, index: number, created: boolean): object {
-	const updated = verb === 'put' ? { updated: false } : {}
-	return { row: exampleAnswer(resource, index), created, ...updated }
+function oneAndMany(rows: readonly object[]): Pick<Media, 'examples'> {
+	const [first] = rows
+	if (!first) return {}
+	return {
+		examples: {
+			row: { summary: 'One row', value: first },
+			rows: { summary: 'Many rows', value: rows },
+		},
+	}
 }
 
-function ndjson(description: string, lines: object[]): Media {
+function ndjson(description: string, lines: readonly object[]): Media {
 	return {
 		schema: { type: 'string', description },
-		example: lines.map((line) => `${JSON.stringify(line)}\n`).join(''),
+		...(lines.length > 0 ? { example: lines.map((line) => `${JSON.stringify(line)}\n`).join('') } : {}),
 	}
 }

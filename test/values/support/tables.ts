@@ -47,6 +47,12 @@ const TYPES = {
 	namedJson: () => named('json'),
 	mappedUuid: () => mapped('uuid', String),
 	mappedPrint: () => mapped('fingerprint', String),
+	floats: () =>
+		customType<{ data: Float32Array; driverData: Uint8Array }>({
+			dataType: () => 'blob',
+			toDriver: (value) => new Uint8Array(new Float32Array(value).buffer),
+			fromDriver: (stored) => new Float32Array(Uint8Array.from(stored).buffer),
+		})(),
 } satisfies Record<string, () => unknown>
 
 export type TypeName = keyof typeof TYPES
