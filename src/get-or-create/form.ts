@@ -90,11 +90,25 @@ const MAX_FORMS_OF_A_CALL = 2
 
 /** The forms of the rows of one call, which are all asked for in the same way. */
 export function formsOfCall(table: TableInfo, asks: readonly (Asking & { row: Row })[]): Form[] {
-	const forms = asks.map((ask) => formOf(table, ask, ask.row))
+	let last: { row: Row; form: Form } | undefined
+	const forms = asks.map((ask) => {
+		// To look a form up takes a text made for it, which costs more than all the rest.
+		if (!last || !isAlike(table, last.row, ask.row))
+			last = { row: ask.row, form: formOf(table, ask, ask.row) }
+		return last.form
+	})
 	const [first] = asks
 	if (!first || new Set(forms).size <= MAX_FORMS_OF_A_CALL) return forms
 	const optional = table.columns.filter((column) => isOptional(table, first, column))
 	return asks.map((ask) => formOf(table, ask, ask.row, optional))
+}
+
+/** Rows of a call that give the same columns, and null in the same ones of a key. */
+function isAlike({ columns }: TableInfo, one: Row, other: Row): boolean {
+	return columns.every((column) => {
+		const [a, b] = [valueIn(one, column), valueIn(other, column)]
+		return (a === undefined) === (b === undefined) && (!column.isInKey || (a === null) === (b === null))
+	})
 }
 
 function indexes(columns: readonly ColumnInfo[] | undefined): string {
