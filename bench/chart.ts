@@ -124,7 +124,7 @@ function panelOf({ cells, connections, figure, ...head }: Choice, measured: read
 			{
 				title,
 				value: cell[figure],
-				text: `${cell[figure].toLocaleString('en')}${figure === 'p50' ? `, p99 ${cell.p99}` : ''}${errors}`,
+				text: `${cell[figure].toLocaleString('en')}${figure === 'p50' ? `, p99 ${cell.p99.toLocaleString('en')}` : ''}${errors}`,
 				ours: title.startsWith('this service'),
 				...(cell.cpu && { cpu: cell.cpu.perRow }),
 			},
@@ -154,21 +154,21 @@ function panelAt({ title, unit, cpuOf, lines }: Panel, top: number): string {
 }
 
 function legend(cpuOf: string, top: number): string {
-	return `<text class="title" x="${SECOND}" y="${top + 16}">µs of CPU ${escape(cpuOf)} <tspan class="quiet">Worker, libSQL (pale)</tspan></text>`
+	return `<text class="title" x="${SECOND}" y="${top + 16}">µs of CPU ${escape(cpuOf)} <tspan class="quiet">Worker + libSQL</tspan></text>`
 }
 
 /** The Worker's time, and libSQL's behind it. */
 function cpuBars(tone: string, { worker, libsql }: Cpu, y: number, scale: number): string {
 	const text = [worker, libsql].filter((value) => value > 0).map((value) => value.toLocaleString('en'))
 	return [
-		bar(tone, SECOND, y, worker * scale),
-		bar(`${tone} libsql`, SECOND + worker * scale, y, libsql * scale),
+		...(worker > 0 ? [bar(tone, SECOND, y, worker * scale)] : []),
+		...(libsql > 0 ? [bar(`${tone} libsql`, SECOND + worker * scale, y, libsql * scale)] : []),
 		label(SECOND + (worker + libsql) * scale, y, text.join(' + ')),
 	].join('\n')
 }
 
 function bar(tone: string, x: number, y: number, width: number): string {
-	return `<rect class="${tone}" x="${x.toFixed(1)}" y="${y}" width="${width.toFixed(1)}" height="${BAR}"/>`
+	return `<rect class="${tone}" x="${x.toFixed(1)}" y="${y}" width="${Math.max(width, 1).toFixed(1)}" height="${BAR}"/>`
 }
 
 function label(end: number, y: number, text: string): string {

@@ -41,14 +41,13 @@ export function plan(
 	cases: ReadonlyMap<string, Case>,
 	chosen: ReadonlyMap<string, Case>,
 	quick: boolean,
-	rounds?: number,
 ): Course {
 	const usual = quick ? QUICK : FULL
 	const all = cellsOf(cases, quick)
 	const beside = all.filter((cell) => cases.get(cell.case)?.beside).length
 	const left = usual.seconds - beside * (BESIDE.seconds + BESIDE.lead)
 	const seconds = round(Math.max(0.3, left / (all.length - beside)))
-	return { cells: cellsOf(chosen, quick), rounds: rounds ?? usual.rounds, seconds }
+	return { cells: cellsOf(chosen, quick), rounds: usual.rounds, seconds }
 }
 
 function cellsOf(cases: ReadonlyMap<string, Case>, quick: boolean): Cell[] {
