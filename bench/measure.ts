@@ -34,7 +34,7 @@ const BESIDE = { seconds: 2, lead: 0.5 }
 const WITHOUT_END = 60
 /** The runtime compiles what is hot: some thousand requests. */
 const WARM_UP = { connections: 16, seconds: 0.4 }
-const COUNTED = { connections: 64, seconds: 0.25 }
+const COUNTED = { connections: 64, seconds: 0.25, before: 0.1 }
 
 /** A cell of a choice takes as long as in the whole run. */
 export function plan(
@@ -92,6 +92,8 @@ export async function measureCosts(setting: Setting, course: Course): Promise<Co
 			const rows = setting.cases.get(name)?.rows ?? 0
 			if (rows === 0) continue
 			const cell = { case: name, work, connections: rows > 1 ? 1 : COUNTED.connections }
+			// What is looked at once an isolate is no part of a request.
+			await load(setting, stage, cell, COUNTED.before)
 			stage.takeCounts()
 			const { requests } = await load(setting, stage, cell, COUNTED.seconds)
 			const counts = stage.takeCounts()
