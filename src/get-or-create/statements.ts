@@ -145,7 +145,8 @@ function exchangeOf(shape: Shape): string | undefined {
 	const { table, insertable } = shape
 	const asked = `FROM json_each(?1) AS item CROSS JOIN ${table.sql} AS found ON ${matches(shape)}`
 	const identity = (alias: string) => table.identity.map(({ sql }) => `${alias}.${sql}`).join(', ')
-	const isAsked = `(${identity('held')}) IN (SELECT ${identity('found')} ${asked})`
+	// The plus keeps SQLite from looking for each row under every identity.
+	const isAsked = `(${identity('+held')}) IN (SELECT ${identity('found')} ${asked})`
 	const wanted = table.keys
 		.filter((key) => moves(shape, key))
 		.flatMap((key) => {

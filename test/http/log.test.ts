@@ -79,7 +79,7 @@ describe('the line of a request', () => {
 		expect(takeLine()).toMatchObject({ status: 409, outcome: 'conflict' })
 		const settings = { ...few, TURSO_DATABASE_URL: 'http://127.0.0.1:1', DATABASE_TIMEOUT_MS: '300' }
 		await callWith(settings, '/users', json([row]))
-		expect(takeLine()).toMatchObject({ level: 'error', status: 200, cause: expect.any(String) })
+		expect(takeLine()).toMatchObject({ level: 'error', status: 503, cause: expect.any(String) })
 	})
 
 	it('counts what became of the rows of an array', async () => {
