@@ -67,10 +67,7 @@ describe('the database is asked', () => {
 	it('once more where such a row wants what another of them holds: then the order counts', async () => {
 		const [one, two] = [user(), user()]
 		await counted([get(one), get(two)])
-		const [first, second] = [
-			update({ ...one, name: two.name }),
-			update({ ...two, name: fresh('trip') }),
-		]
+		const [first, second] = [update({ ...one, name: two.name }), update({ ...two, name: fresh('trip') })]
 		expect(await counted([first, second])).toEqual({ count: 2, kinds: ['error', 'row'] })
 		expect(await counted([update({ ...two, name: fresh('trip') }), first])).toEqual({
 			count: 1,
