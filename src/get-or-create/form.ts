@@ -20,6 +20,8 @@ export interface Form {
 	missing: Fault[]
 	/** What has to be asked for each row. */
 	fillers: Filler[]
+	/** The columns with which such a row refers to its own table, where it does. */
+	ownReferences: ColumnInfo[][]
 	/** Whether rows may lack some of `given`. */
 	isSparse: boolean
 	/** Rows of such columns as they are asked for, in words that outlive a change of the schema: a part of their fingerprints. */
@@ -170,6 +172,9 @@ function build(
 		given: columns,
 		missing: [...new Set(needed)].map((column) => faultAt(column, 'is missing')),
 		fillers,
+		ownReferences: table.parents
+			.filter((parent) => parent.isOwnTable && covers(given, parent))
+			.map((parent) => parent.columns),
 		isSparse: optional.length > 0,
 		nameOf: (isGiven) =>
 			JSON.stringify([

@@ -1,4 +1,4 @@
-import { isGiven, type Shape, type Slot } from './shape'
+import type { Shape, Slot } from './shape'
 import type { ColumnInfo, UniqueKey } from './table'
 
 // Which rows of one call may affect each other, as far as their shapes tell: what breaks the independence that lets
@@ -76,12 +76,4 @@ function freedBy(shape: Shape): Order['frees'] {
 	if (moved.length === 0) return 'nothing'
 	const isWorkedOut = ({ column, expression }: Slot) => expression !== undefined && moved.includes(column)
 	return moved.some(({ column }) => column.generated) || slots.some(isWorkedOut) ? 'untold' : 'told'
-}
-
-/** The columns with which the row refers to its own table, where it does. */
-export function ownReferences(shape: Shape): ColumnInfo[][] {
-	const own = shape.table.parents.filter(({ isOwnTable }) => isOwnTable)
-	return own
-		.map(({ columns }) => columns)
-		.filter((columns) => columns.every((column) => isGiven(shape, column)))
 }
