@@ -67,7 +67,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 function oracleSettings(): OracleSettings {
 	const { ORACLE_RUNS, ORACLE_SEED, ORACLE_PATH } = process.env
 	return {
-		runs: Number(ORACLE_RUNS ?? 250),
+		runs: Number(ORACLE_RUNS ?? 200),
 		seed: Number(ORACLE_SEED ?? Math.floor(Math.random() * 2 ** 31)),
 		path: ORACLE_PATH,
 	}

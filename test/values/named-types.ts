@@ -65,7 +65,7 @@ export function namedTypes(): void {
 	describe.each(['uuid', 'string', 'namedJson', 'fingerprint', 'mappedUuid', 'mappedPrint'] as const)(
 		'%s',
 		(type) => {
-			it.each([...WAYS, SINGLE])('takes text that SQLite keeps: %s', async (way) => {
+			it.each(type === 'uuid' ? [...WAYS, SINGLE] : WAYS)('takes text that SQLite keeps: %s', async (way) => {
 				expect(await writes(type, way, values)).toEqual(await storedByDrizzle(type, values))
 			})
 
