@@ -89,7 +89,7 @@ function addCells(cells: string[], filled: readonly Filled[]): void {
 }
 
 function isBeyond({ maximum }: ColumnInfo, value: unknown): boolean {
-	return maximum !== undefined && (typeof value === 'number' || typeof value === 'bigint') && value > maximum
+	return maximum !== undefined && typeof value === 'number' && value > maximum
 }
 
 /** Where no key is left to decide, the nulls that are to blame for it. */

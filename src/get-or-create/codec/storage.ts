@@ -63,7 +63,8 @@ export const texts: Storage = {
 	// The column's collation may take for equal what is stored otherwise.
 	differs: (stored, value) => `${stored} IS NOT (${value}) COLLATE BINARY`,
 	matches: integers.matches,
-	json: (stored) => `CAST(${stored} AS TEXT)`,
+	// Not CAST, which leaves JSON out of a generated column what it is.
+	json: (stored) => `${stored} || ''`,
 	ofJson: (json) => json,
 	isJson: integers.isJson,
 }
