@@ -1,5 +1,5 @@
 import { DatabaseError, type Failure } from './database/failure'
-import { MisconfiguredError } from './env'
+import { MisconfiguredError, settingsOf } from './env'
 import { UnreadableError } from './get-or-create/read-value'
 
 /** What is noted about a request, or a call over RPC, on its way to the log: words and figures, never a value. */
@@ -16,6 +16,19 @@ export interface Notes {
 	batch?: number
 	/** What a failure that isn't the caller's fault came from. */
 	cause?: string
+}
+
+/**
+ * Whether a request or a call has its line: what was refused or has failed always does, and of successes the share that
+ * LOG_SUCCESSES sets. A line is a tenth of a request's work, and of its cost.
+ */
+export function isLogged(env: Env, { cause }: Notes, isRefused: boolean): boolean {
+	if (isRefused || cause !== undefined) return true
+	try {
+		return Math.random() < settingsOf(env).logSuccesses
+	} catch {
+		return true // a page that needs no settings
+	}
 }
 
 /**

@@ -11,8 +11,7 @@ import {
 import type { KeepAlive } from './get-or-create/group-commit'
 import type { Verb } from './get-or-create/shape'
 import { countedProblem, notedProblem } from './http/problem-of'
-import { isChosen } from './http/request-log'
-import { countRow, log, type Notes, wordOf } from './log'
+import { countRow, isLogged, log, type Notes, wordOf } from './log'
 import { resources } from './resources'
 import type { GetOptions, Got, Row, RowInput, TableName, Updated, UpdateOptions } from './served'
 
@@ -98,8 +97,7 @@ async function run<N extends TableName>(
 		notedProblem(notes, error)
 		throw error
 	} finally {
-		const mustBeTold = isRefused || notes.cause !== undefined
-		if (mustBeTold || isChosen(env)) log({ rpc: verb, table: served?.info.name }, notes, started)
+		if (isLogged(env, notes, isRefused)) log({ rpc: verb, table: served?.info.name }, notes, started)
 	}
 }
 

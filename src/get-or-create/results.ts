@@ -207,9 +207,7 @@ function jsonValue(column: ColumnInfo | undefined, json: unknown): DriverValue {
 function keyOf(values: readonly DriverValue[]): string | number {
 	const [first] = values
 	if (values.length === 1 && typeof first === 'number') return first
-	return values.map((value) => (value instanceof ArrayBuffer ? hexOf(value) : String(value))).join('\0')
-}
-
-function hexOf(bytes: ArrayBuffer): string {
-	return Buffer.from(bytes).toString('hex').toUpperCase()
+	return values
+		.map((value) => (value instanceof ArrayBuffer ? Buffer.from(value).toString('hex') : String(value)))
+		.join('\0')
 }

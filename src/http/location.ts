@@ -1,5 +1,5 @@
 import type { ColumnInfo, UniqueKey } from '../get-or-create/table'
-import { tablePath } from './path'
+import { NO_SEGMENTS, tablePath } from './path'
 import type { Resource } from './resource'
 
 /**
@@ -7,9 +7,6 @@ import type { Resource } from './resource'
  * answer, or the line of a request, to 4 KiB: this leaves the other half to the host, the token and the rest.
  */
 const MAX_LENGTH = 2000
-
-/** Segments that clients resolve, however they are encoded. An empty one would leave the path of the table. */
-const NO_SEGMENTS = ['', '.', '..']
 
 /** Where a row can be read: by its primary key, else by another unique key; undefined where a URL can hold none. */
 export function locationOf(resource: Resource, row: Record<string, unknown>): string | undefined {

@@ -16,6 +16,9 @@ export function decoded(part: string): string | undefined {
 	}
 }
 
+/** Segments that clients resolve, however they are encoded, and an empty one: no table or row can be there. */
+export const NO_SEGMENTS: readonly unknown[] = ['', '.', '..']
+
 /** Where a table is, in the one spelling that the service itself uses. */
 export function tablePath(name: string): string {
 	return `/${encodeURIComponent(name)}`

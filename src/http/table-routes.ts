@@ -1,14 +1,11 @@
 import type { Handler, MiddlewareHandler } from 'hono'
 import type { AppEnv, Place } from './app-env'
 import { only } from './method'
-import { decoded, segmentsOf, tablePath } from './path'
+import { decoded, NO_SEGMENTS, segmentsOf, tablePath } from './path'
 import { readByFilter, readByPath } from './read'
 import type { Resource } from './resource'
 import { rowFormat } from './row'
 import { write } from './write'
-
-/** What a table's name is refused for: clients resolve such segments, however they are encoded. */
-const DOTS = ['.', '..']
 
 /**
  * Finds the table that the path names, in any percent-encoding. Without one there is nothing here, and nobody is asked
@@ -19,8 +16,9 @@ const DOTS = ['.', '..']
 export function namedTable(resources: readonly Resource[]): MiddlewareHandler<AppEnv> {
 	const places = new Map(resources.map((resource) => [resource.info.name, placesOf(resource)]))
 	if (places.size < resources.length) throw new Error('a table is listed twice in src/resources.ts')
-	const nowhere = DOTS.find((name) => places.has(name))
-	if (nowhere) throw new Error(`table "${nowhere}" can't be served: no client would ask for its path`)
+	const nowhere = [...places.keys()].find((name) => NO_SEGMENTS.includes(name))
+	if (nowhere !== undefined)
+		throw new Error(`table "${nowhere}" can't be served: no client would ask for its path`)
 	return async (c, next) => {
 		const [first = '', key, ...more] = segmentsOf(c.req.url)
 		const table = places.get(decoded(first) ?? '')

@@ -38,7 +38,7 @@ export function byText(a: unknown, b: unknown): number {
 }
 
 /** The 64 bits of a double, as hex. */
-export function bitsOf(value: number): string {
+function bitsOf(value: number): string {
 	const view = new DataView(new ArrayBuffer(8))
 	view.setFloat64(0, value)
 	return view.getBigUint64(0).toString(16).padStart(16, '0')

@@ -14,7 +14,7 @@ export function codecOf(column: SQLiteColumn, isInKey: boolean, casing: CasingCa
 	const coded: Coded = { column, isInKey, casing, affinity: affinityOf(column.getSQLType()) }
 	const isBlob = coded.affinity === 'blob'
 	// Drizzle writes some numbers as text, which SQLite would read inexactly.
-	const itself = (value: unknown) => value
+	const itself = { toDriver: (value: unknown) => value }
 	switch (column.dataType) {
 		case 'string':
 			return column.columnType === 'SQLiteNumeric'

@@ -93,12 +93,19 @@ export interface Codec extends Storage, Omit<Meaning, 'check' | 'told' | 'presen
 	read: (stored: Stored) => unknown
 }
 
-/** A codec of what values mean and how they are stored; `toDriver` is what Drizzle hands to the database, if not by its mapper. */
+/** How a value becomes a cell, where it is not by the column's mapper and the storage alone. */
+interface Encoding {
+	/** What Drizzle hands to the database. */
+	toDriver?: (value: unknown) => unknown
+	toCell?: (driver: unknown) => string | Wrong | Expression | undefined
+}
+
+/** A codec of what values mean and how they are stored. */
 export function codec(
 	{ column }: Coded,
 	{ check, told, presentText, ...meaning }: Meaning,
 	storage: Storage,
-	toDriver = (value: unknown): unknown => column.mapToDriverValue(value),
+	{ toDriver = (value) => column.mapToDriverValue(value), toCell = storage.cell }: Encoding = {},
 ): Codec {
 	const wrongType = new Wrong(`must be a value for ${column.getSQLType()}`)
 	return {
@@ -109,7 +116,7 @@ export function codec(
 			const wrong = check?.(value)
 			if (wrong) return wrong
 			try {
-				return storage.cell(toDriver(value)) ?? wrongType
+				return toCell(toDriver(value)) ?? wrongType
 			} catch {
 				return wrongType // a mapper given a value of another type may throw whatever it likes
 			}

@@ -1,4 +1,4 @@
-import { is, isSQLWrapper, SQL } from 'drizzle-orm'
+import { is, SQL } from 'drizzle-orm'
 import { type Affinity, type Codec, type Coded, codec, type Meaning, type Storage, Wrong } from './codec'
 import { expressionOf } from './expression'
 import { bytes, isDateTime } from './meanings'
@@ -10,19 +10,9 @@ export function custom(coded: Coded): Codec {
 	const { column, affinity, casing } = coded
 	const isMapped = 'mapTo' in column && 'mapFrom' in column && (column.mapTo ?? column.mapFrom) !== undefined
 	const storage = isMapped ? mappedStorage(coded) : unmappedStorage(affinity)
-	const plain = codec(coded, isMapped ? mapped(coded, storage) : unmapped(coded), storage)
-	return {
-		...plain,
-		encode(value) {
-			try {
-				const driver: unknown = isSQLWrapper(value) ? undefined : column.mapToDriverValue(value)
-				if (is(driver, SQL)) return expressionOf(driver, casing)
-			} catch {
-				// Told by the codec of values.
-			}
-			return plain.encode(value)
-		},
-	}
+	return codec(coded, isMapped ? mapped(coded, storage) : unmapped(coded), storage, {
+		toCell: (driver) => (is(driver, SQL) ? expressionOf(driver, casing) : storage.cell(driver)),
+	})
 }
 
 function unmappedStorage(affinity: Affinity): Storage {

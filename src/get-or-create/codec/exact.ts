@@ -23,7 +23,7 @@ export function numberCell(value: number): string {
 		// Of the two ends of int64 a column of integers would make no integer.
 		if (typeof cell === 'string' && value !== -(2 ** 63)) return cell
 	}
-	return `[${fractionOf(value).join()}]`
+	return doubleCell(value)
 }
 
 /** A number that is a double even without a fraction. */

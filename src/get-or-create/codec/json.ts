@@ -69,7 +69,7 @@ function faultIn(value: unknown): Wrong | undefined {
 }
 
 /** JSON that doesn't depend on the order of properties. */
-export function orderedJson(value: unknown): string {
+function orderedJson(value: unknown): string {
 	return JSON.stringify(value, (_, each: unknown) =>
 		typeof each === 'object' && each !== null && !Array.isArray(each)
 			? Object.fromEntries(Object.entries(each).toSorted(([a], [b]) => (a < b ? -1 : 1)))

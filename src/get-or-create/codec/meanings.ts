@@ -55,7 +55,7 @@ export const number: Meaning = {
 	schema: { type: 'number' },
 }
 
-export const SAFE_INTEGER: ValueSchema = {
+const SAFE_INTEGER: ValueSchema = {
 	type: 'integer',
 	minimum: Number.MIN_SAFE_INTEGER,
 	maximum: Number.MAX_SAFE_INTEGER,

@@ -1,5 +1,5 @@
 import { type ColumnInfo, listed, type UniqueKey } from '../../get-or-create/table'
-import { tablePath } from '../path'
+import { NO_SEGMENTS, tablePath } from '../path'
 import type { Slug } from '../problem'
 import type { Resource } from '../resource'
 import { parameterSchema } from './column-schema'
@@ -63,9 +63,6 @@ function readOperation(resource: Resource, { columns }: UniqueKey, examples: Exa
 		...answerOf(resource, examples, []),
 	}
 }
-
-/** What no path can end in. */
-const NO_SEGMENTS: unknown[] = ['', '.', '..']
 
 /** As it is before a client encodes it, commas and all. */
 function segmentOf([only, ...more]: unknown[]): unknown {
