@@ -10,19 +10,12 @@ import { rowFormat } from '../../src/http/row'
 import { served } from '../oracle/served'
 import { kinds, twinsOf } from '../support/kinds'
 import type { Json, Kind } from '../support/kinds/kind'
+import { SET } from '../support/manner'
 
 const client = createClient({ url: env.TURSO_DATABASE_URL })
 /** What fits into an answer. */
 const BATCH = 500
 
-const SET: Manner = {
-	rows: 'set',
-	asBytes: false,
-	isRepeat: false,
-	isFollowed: false,
-	isInOrder: false,
-	mayChange: false,
-}
 const MANNERS: Manner[] = [SET, { ...SET, rows: 'one' }, { ...SET, isFollowed: true, isInOrder: true }]
 
 describe.each([

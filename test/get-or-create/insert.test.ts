@@ -3,6 +3,7 @@ import { ConflictError, getOrCreate, InvalidRowError } from '../../src/get-or-cr
 import { rowRequest } from '../../src/get-or-create/row-request'
 import { statementsOf } from '../../src/get-or-create/statements'
 import { tableInfo } from '../../src/get-or-create/table'
+import { SET } from '../support/manner'
 import { audited, drafts, orders, seats, turns } from '../support/schema'
 import { database, fresh } from '../support/service'
 
@@ -43,14 +44,7 @@ describe('the insert', () => {
 		const request = (path: string) =>
 			rowRequest(tableInfo(drafts), { verb: 'get-or-create', row: { path, title, live: true } })
 		const [one, two] = [request(fresh('a')), request(fresh('b'))]
-		const { steps } = statementsOf(one.shape, {
-			rows: 'set',
-			asBytes: false,
-			isRepeat: false,
-			isFollowed: false,
-			isInOrder: false,
-			mayChange: false,
-		})
+		const { steps } = statementsOf(one.shape, SET)
 		const insert = steps.find(({ step }) => step === 'insert')?.sql ?? ''
 		const { rows } = await db.$client.execute({ sql: insert, args: [`[${one.json},${two.json}]`] })
 		expect(rows).toHaveLength(1)

@@ -6,6 +6,7 @@ import { rowRequest } from '../../src/get-or-create/row-request'
 import { statementsOf } from '../../src/get-or-create/statements'
 import { tableInfo } from '../../src/get-or-create/table'
 import { users } from '../../src/schema'
+import { SET } from '../support/manner'
 import { memberships, places } from '../support/schema'
 import { database } from '../support/service'
 
@@ -21,14 +22,6 @@ const encode = (table: SQLiteTable, row: Record<string, unknown>, by?: string[],
 	return rowRequest(info, { verb: 'update-or-create', row, by: columns, key })
 }
 
-const SET: Manner = {
-	rows: 'set',
-	asBytes: false,
-	isRepeat: false,
-	isFollowed: false,
-	isInOrder: false,
-	mayChange: false,
-}
 const ONE: Manner = { ...SET, rows: 'one' }
 
 /** What is looked through; not a subquery's own few rows. */

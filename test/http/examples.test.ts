@@ -6,8 +6,9 @@ import type { Operation, Parameter } from '../../src/http/openapi/operation'
 import { tablePath } from '../../src/http/path'
 import type { Resource } from '../../src/http/resource'
 import { documentedBy } from '../beside-drizzle/documented'
+import { linesIn } from '../support/ask'
 import { examplesOf, faultsOf } from '../support/document'
-import { ask, empty, linesIn, makeParents, served } from '../support/example-service'
+import { ask, empty, makeParents, served } from '../support/example-service'
 
 type Row = Record<string, unknown>
 type Verb = 'post' | 'put'

@@ -28,9 +28,10 @@ export async function askApp(
 /** The values of lines of JSON. */
 export async function linesOf(response: Response): Promise<unknown[]> {
 	// Not text(), which warns of NDJSON that it does not appear to be text.
-	const text = new TextDecoder().decode(await response.arrayBuffer())
-	return text
-		.trim()
-		.split('\n')
-		.map((line): unknown => JSON.parse(line))
+	return linesIn(new TextDecoder().decode(await response.arrayBuffer()))
+}
+
+export function linesIn(text: string): unknown[] {
+	const lines = text.split('\n').filter(Boolean)
+	return lines.map((line): unknown => JSON.parse(line))
 }

@@ -5,7 +5,7 @@ import { inject } from 'vitest'
 import { createApp } from '../../src/app'
 import { type Resource, resource } from '../../src/http/resource'
 import { resources as own } from '../../src/resources'
-import { askApp } from './ask'
+import { askApp, linesOf } from './ask'
 import { exampleKinds } from './example-kinds'
 import * as exampleTables from './example-tables'
 import * as keyTables from './key-tables'
@@ -52,14 +52,8 @@ export async function ask(
 	type = 'application/json',
 ): Promise<Answered> {
 	const response = await askApp(app, method, path, { body, type }, { TURSO_DATABASE_URL: url })
-	const text = new TextDecoder().decode(await response.arrayBuffer())
 	const isLines = response.headers.get('content-type') === 'application/x-ndjson'
-	return { status: response.status, body: isLines ? linesIn(text) : JSON.parse(text) }
-}
-
-export function linesIn(text: string): unknown[] {
-	const lines = text.split('\n').filter(Boolean)
-	return lines.map((line): unknown => JSON.parse(line))
+	return { status: response.status, body: isLines ? await linesOf(response) : await response.json() }
 }
 
 /** As it was when it was made: its ids begin anew. */

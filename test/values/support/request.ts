@@ -1,11 +1,10 @@
-import { env } from 'cloudflare:workers'
 import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/libsql/http'
 import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { inject } from 'vitest'
 import { createApp } from '../../../src/app'
 import { resource } from '../../../src/http/resource'
-import { context } from '../../support/context'
+import { askApp } from '../../support/ask'
 import { valueTables } from './tables'
 
 const url = inject('besideDrizzleUrl')
@@ -31,17 +30,8 @@ export async function request(
 	path: string,
 	{ text, key, type = 'application/json' }: Request = {},
 ): Promise<Reply> {
-	const headers = {
-		authorization: 'Bearer first-token',
-		'content-type': type,
-		...(key === undefined ? {} : { 'idempotency-key': key }),
-	}
-	const response = await app.request(
-		path,
-		{ method, headers, body: text ?? null },
-		{ ...env, TURSO_DATABASE_URL: url },
-		context,
-	)
+	const sent = { body: text, type, idempotencyKey: key }
+	const response = await askApp(app, method, path, sent, { TURSO_DATABASE_URL: url })
 	const answer = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
 		await response.arrayBuffer(),
 	)
