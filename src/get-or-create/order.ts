@@ -15,7 +15,7 @@ export interface Order {
 	/** Two such rows may meet in a unique value that neither names: they keep their order, though they may share a statement. */
 	keepsOrder: boolean
 	/**
-	 * An update may free a unique value that another row waits for: `told`, of such rows that share a statement the database
+	 * An update may free a unique value that another row waits for: `told`, of such rows that share statements the database
 	 * tells whether one does (see exchangeOf), and no other may pass them; `untold`, such a row goes alone.
 	 */
 	frees: 'nothing' | 'told' | 'untold'

@@ -62,7 +62,7 @@ function build(shape: Shape, manner: Manner): Statements {
 	const update = changing ? updateOf(shape) : undefined
 	const isChecked = manner.rows === 'one' || manner.isFollowed
 	const steps: [step: Step, sql: string | undefined][] = [
-		['exchange', update && manner.isInOrder ? exchangeOf(shape) : undefined],
+		['exchange', insert && update && manner.isInOrder ? exchangeOf(shape) : undefined],
 		['write', notes?.write],
 		['update', update],
 		['checkUpdated', update && isChecked ? checkOf(shape, 'update') : undefined],
@@ -138,34 +138,26 @@ function updateOf(shape: Shape): string | undefined {
 }
 
 /**
- * Fails ("integer overflow") where a row wants a unique value that another of them holds, and may give up: then the order
- * counts, and they go one by one. Nothing where no update gives one up.
+ * Fails ("integer overflow") where a row that is yet to be made wants a unique value that another of them holds, and may
+ * give up: then the order counts, and they go one by one. Of rows that are there the SELECT tells by itself: what stood in
+ * the way of an update is no longer there to be told. Nothing where no update gives a value up.
  */
 function exchangeOf(shape: Shape): string | undefined {
-	const { table, insertable } = shape
-	const asked = `FROM json_each(?1) AS item CROSS JOIN ${table.sql} AS found ON ${matches(shape)}`
+	const { table } = shape
 	const identity = (alias: string) => table.identity.map(({ sql }) => `${alias}.${sql}`).join(', ')
+	const found = `FROM json_each(?1) AS item CROSS JOIN ${table.sql} AS found ON ${matches(shape)}`
 	// The plus keeps SQLite from looking for each row under every identity.
-	const isAsked = `(${identity('+held')}) IN (SELECT ${identity('found')} ${asked})`
+	const isAsked = `(${identity('+held')}) IN (SELECT ${identity('found')} ${found})`
+	const isNew = `NOT EXISTS (SELECT 1 FROM ${table.sql} AS found WHERE ${matches(shape)})`
 	const wanted = table.keys
 		.filter((key) => moves(shape, key))
-		.flatMap((key) => {
-			const next = holdsNext(shape, key, 'update')
-			const first = insertable ? holdsNext(shape, key, 'insert') : undefined
-			const held = `CROSS JOIN ${table.sql} AS held ON`
-			const isNew = `NOT EXISTS (SELECT 1 FROM ${table.sql} AS found WHERE ${matches(shape)})`
-			return [
-				...(next === undefined
-					? []
-					: [`SELECT 1 ${asked} ${held} ${next} WHERE ${isOther(table)} AND ${isAsked}`]),
-				...(first === undefined
-					? []
-					: [`SELECT 1 FROM json_each(?1) AS item ${held} ${first} WHERE ${isAsked} AND ${isNew}`]),
-			]
-		})
+		.flatMap((key) => holdsNext(shape, key, 'insert') ?? [])
+		.map(
+			(held) =>
+				`EXISTS (SELECT 1 FROM json_each(?1) AS item CROSS JOIN ${table.sql} AS held ON ${held} WHERE ${isAsked} AND ${isNew})`,
+		)
 	if (wanted.length === 0) return undefined
-	const isWanted = wanted.map((each) => `EXISTS (${each})`).join(' OR ')
-	return `SELECT abs(CASE WHEN ${isWanted} THEN -9223372036854775808 ELSE 1 END)`
+	return `SELECT abs(CASE WHEN ${wanted.join(' OR ')} THEN -9223372036854775808 ELSE 1 END)`
 }
 
 /**

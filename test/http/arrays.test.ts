@@ -104,6 +104,21 @@ describe('an array of rows', () => {
 		expect(refused.body).toMatchObject([{ problem: { status: 409 } }, { updated: true }, { updated: true }])
 	})
 
+	it('makes a row with a value that another gives up only where that one stands before it', async () => {
+		const [there, made] = [fresh('up'), fresh('up')]
+		await post('/users', { name: there, email: there })
+		const giving = { name: fresh('up'), email: there }
+		const taking = { name: there, email: made }
+		const conflict = { problem: { status: 409, conflicts: [{ key: ['name'], differs: ['email'] }] } }
+		const given = { row: giving, created: false, updated: true }
+		expect((await put('/users?by=email', [taking, giving])).body).toMatchObject([conflict, given])
+		await put('/users?by=email', { name: there, email: there })
+		expect((await put('/users?by=email', [giving, taking])).body).toMatchObject([
+			given,
+			{ row: taking, created: true },
+		])
+	})
+
 	it('may be empty, and is refused over a thousand rows', async () => {
 		expect((await post('/users', [])).body).toEqual([])
 		const many = await post(
