@@ -69,7 +69,15 @@ function foundIn({ shape, rows }: Plan, results: StepRows, attempt: PlanTry, asB
 		if (known) return notedOutcome(known, inConflict(shape, holders))
 		const made = rows.length === 1 ? own : undefined
 		if (!found[place] && made) return { kind: 'row', values: made.values, created: true, updated: false }
-		return found[place] ?? missed(shape, values, holders, created, rows.length === 1)
+		if (found[place]) return found[place]
+		const outcome = missed(shape, values, holders, created, rows.length === 1)
+		// Claimed once here too: to the rows behind it, it is another's.
+		if (outcome.kind === 'made') {
+			const id = keyOf(outcome.identity)
+			created.delete(id)
+			creators.set(id, place)
+		}
+		return outcome
 	})
 }
 
@@ -89,14 +97,9 @@ function missed(
 	isOne: boolean,
 ): Found {
 	const isThere = row[anchorOf(shape).index] !== null
-	// A row that was made and isn't found was changed by a trigger: it holds its own values.
-	const owners = isOne
-		? [...created.values()]
-		: holders.flatMap(({ identity }) => {
-				const own = created.get(keyOf(identity))
-				return own ? [own] : []
-			})
-	const [mine] = isThere ? [] : owners
+	// A row that was made and isn't found was changed by a trigger: it holds its own values, and nobody else does.
+	const [only, ...others] = isOne ? created.keys() : new Set(holders.map(({ identity }) => keyOf(identity)))
+	const mine = isThere || only === undefined || others.length > 0 ? undefined : created.get(only)
 	if (mine) return { kind: 'made', identity: mine }
 	if (!isThere && !shape.insertable) return unmade(shape)
 	return holders.some(({ blocks }) => blocks) ? inConflict(shape, holders) : ruledOut()

@@ -56,6 +56,21 @@ describe('a row that a trigger changes as it is made', () => {
 	})
 })
 
+describe('a row that a trigger fills in', () => {
+	it('is not the next one that wants what it was filled with', async () => {
+		const [one, two] = [fresh('a'), fresh('b')]
+		const rows = [
+			{ name: one, other: null },
+			{ name: two, other: one.toUpperCase() },
+		]
+		const { body } = await send('POST', '/filled_by_trigger_single', rows)
+		expect(body).toMatchObject([
+			{ row: { name: one, other: one.toUpperCase() }, created: true },
+			{ problem: { status: 409, conflicts: [{ key: ['other'], differs: ['name'] }] } },
+		])
+	})
+})
+
 describe('an update that a trigger overrides', () => {
 	it('was done, and its repeat is told the same', async () => {
 		const [key, name] = [fresh('k'), fresh('name')]
