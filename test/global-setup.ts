@@ -63,12 +63,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
 	}
 }
 
-/** For many more histories, or those of one seed. */
+/** For many more histories, or those of another seed: by default the same commit has the same ones each time. */
 function oracleSettings(): OracleSettings {
 	const { ORACLE_RUNS, ORACLE_SEED, ORACLE_PATH } = process.env
 	return {
 		runs: Number(ORACLE_RUNS ?? 200),
-		seed: Number(ORACLE_SEED ?? Math.floor(Math.random() * 2 ** 31)),
+		seed: Number(ORACLE_SEED ?? 1),
 		path: ORACLE_PATH,
 	}
 }

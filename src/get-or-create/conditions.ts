@@ -275,6 +275,25 @@ export function isMade(shape: Shape): string | undefined {
 	return conditions.join(' AND ')
 }
 
+/** How the row that was just updated is found, where it is no longer what it was asked by; nothing where it can't be. */
+export function isMoved(shape: Shape): string | undefined {
+	for (const { columns } of [shape.key, ...shape.table.keys]) {
+		const values = columns.map((column) => updatedTo(shape, column))
+		if (values.every((value) => value !== undefined)) {
+			return columns.map((column, i) => `found.${column.sql} = ${values[i]}`).join(' AND ')
+		}
+	}
+	return undefined
+}
+
+/** What a column holds after an update, where that is told by the request alone. */
+function updatedTo(shape: Shape, column: ColumnInfo): string | undefined {
+	if (column.column.generated) return undefined
+	const slot = shape.slots.find((each) => each.use === 'update' && each.column === column)
+	if (slot) return slot.expression ? undefined : valueOf(shape, column, 'update')
+	return shape.by.includes(column) || shape.set.includes(column) ? valueOf(shape, column, 'given') : undefined
+}
+
 /** `held` is not the row that is found. */
 export function isOther({ identity }: TableInfo): string {
 	return `(${identity.map(({ sql }) => `held.${sql} IS NOT found.${sql}`).join(' OR ')})`

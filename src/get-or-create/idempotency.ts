@@ -81,7 +81,11 @@ export function notesOf(shape: Shape, manner: Manner): NoteStatements | undefine
 		].join(' '),
 		settleUpdated:
 			alone && differs
-				? settled(shape, `note.outcome = 'updating'`, done(shape, 'update', `(SELECT ${rowKey} ${from})`))
+				? settled(
+						shape,
+						`note.outcome = 'updating'`,
+						done(shape, 'update', `coalesce((SELECT ${rowKey} ${from}), note.row_key)`),
+					)
 				: undefined,
 		settle: alone
 			? settled(

@@ -19,6 +19,8 @@ export interface Order {
 	 * tells whether one does (see exchangeOf), and no other may pass them; `untold`, such a row goes alone.
 	 */
 	frees: 'nothing' | 'told' | 'untold'
+	/** No two rows share a statement: an update may change what its row was asked for by. */
+	isSingle: boolean
 }
 
 const orders = new WeakMap<Shape, Order>()
@@ -35,6 +37,7 @@ export function orderOf(shape: Shape): Order {
 		]),
 		keepsOrder: table.hasOpaqueIndexes || table.keys.some((key) => meetsUnnamed(shape, key)),
 		frees: freedBy(shape),
+		isSingle: leaves(shape),
 	}
 	orders.set(shape, order)
 	return order
@@ -68,10 +71,24 @@ export function moves(shape: Shape, { columns }: UniqueKey): boolean {
 	return columns.some((column) => changed.includes(column) || column.column.generated !== undefined)
 }
 
+/** An update may give a column another value than the row has for it: the database does, or $onUpdate. */
+function replaces({ set, slots }: Shape, { column }: ColumnInfo): boolean {
+	return (
+		set.length > 0 &&
+		(column.generated !== undefined ||
+			slots.some((slot) => slot.use === 'update' && slot.column.column === column))
+	)
+}
+
+/** An update may make of its row one that is not what it was asked for by: `by` a version that $onUpdate counts up. */
+export function leaves(shape: Shape): boolean {
+	return shape.by.some((column) => replaces(shape, column))
+}
+
 function freedBy(shape: Shape): Order['frees'] {
 	const { table, set, slots } = shape
 	if (set.length === 0) return 'nothing'
-	if (table.hasOpaqueIndexes) return 'untold'
+	if (table.hasOpaqueIndexes || leaves(shape)) return 'untold'
 	const moved = table.keys.filter((key) => moves(shape, key)).flatMap(({ columns }) => columns)
 	if (moved.length === 0) return 'nothing'
 	const isWorkedOut = ({ column, expression }: Slot) => expression !== undefined && moved.includes(column)

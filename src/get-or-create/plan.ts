@@ -102,6 +102,7 @@ class Planner {
 		const [twin] = held
 		if (
 			twin &&
+			!order.isSingle &&
 			twin.at >= earliest &&
 			isTwin(twin.row.request, request) &&
 			held.every((holder) => holder?.row === twin.row)
@@ -111,7 +112,7 @@ class Planner {
 		}
 		for (const holder of held) if (holder) earliest = Math.max(earliest, holder.at + 1)
 		const row: PlannedRow = { request, askers: [asker] }
-		const at = this.#place(shape, row, earliest, isOrdered)
+		const at = this.#place(shape, row, order.isSingle ? this.#plans.length : earliest, isOrdered)
 		for (const value of uniqueValues) this.#holders.set(value, { at, row })
 		this.#last = Math.max(this.#last, at)
 		if (isAlone) this.#floor = at + 1

@@ -21,8 +21,22 @@ export interface PlanTry {
 	isOwn: (name: string) => boolean
 }
 
-/** What became of a planned row; `made` is one that was created and is no longer what it was asked by, by its identity. */
-export type Found = Outcome | { kind: 'made'; identity: DriverValue[] }
+/** What became of a planned row. */
+export type Found = Outcome | Written
+
+/** A row that was created or updated, and is no longer what it was asked by. */
+export interface Written {
+	kind: 'written'
+	change: Change
+	identity: DriverValue[]
+}
+
+type Change = 'created' | 'updated'
+
+/** A row that its own request has written. */
+export function rowOf(values: DriverValue[], change: Change): Outcome {
+	return { kind: 'row', values, created: change === 'created', updated: change === 'updated' }
+}
 
 /** What became of each row of a plan, in order, once its transaction is committed. */
 export function readPlan(plan: Plan, results: StepRows, attempt: PlanTry, asBytes: boolean): Found[] {
@@ -39,23 +53,32 @@ function foundIn({ shape, rows }: Plan, results: StepRows, attempt: PlanTry, asB
 	const { table } = shape
 	const read = (step: Step) => rowsIn(table, asBytes, results[step])
 	const anchor = anchorOf(shape).index
-	const updated = new Set(returned(table, results.update).map(keyOf))
-	const created = new Map(returned(table, results.insert).map((identity) => [keyOf(identity), identity]))
+	const written = new Map<string | number, Written>()
+	for (const change of ['updated', 'created'] as const) {
+		for (const identity of returned(table, results[change === 'created' ? 'insert' : 'update'])) {
+			written.set(keyOf(identity), { kind: 'written', change, identity })
+		}
+	}
 	const noted = new Map(read('read').map((each) => [each.before[0], each]))
 	const selected = read('select')
-	const [own] = read('made')
+	const [moved] = read('moved')
+	const [made] = read('made')
 	const creators = new Map<string | number, number>()
+	// Once: should two rows that differ to us be one to the database, the first of them has written it.
+	const claim = (id: string | number, place: number) => {
+		const own = written.get(id)
+		if (!own) return undefined
+		written.delete(id)
+		if (own.change === 'created') creators.set(id, place)
+		return own
+	}
 	const found = rows.map((_, place): Found | undefined => {
 		const { values, state } = stateOf(selected[place], place)
 		if (values[anchor] === null) return undefined
-		const nothingDone = created.size === 0 && updated.size === 0
-		const id = nothingDone ? '' : keyOf(table.identity.map(({ index }) => values[index] ?? null))
-		// Claimed once: should two rows that differ to us be one to the database, the first of them made it.
-		const isCreated = created.delete(id)
-		const isUpdated = updated.delete(id)
-		if (isCreated) creators.set(id, place)
-		if (state !== place && !isCreated && !isUpdated) return undefined
-		return { kind: 'row', values, created: isCreated, updated: isUpdated }
+		const id = written.size === 0 ? '' : keyOf(table.identity.map(({ index }) => values[index] ?? null))
+		const own = claim(id, place)
+		if (own) return rowOf(values, own.change)
+		return state === place ? { kind: 'row', values, created: false, updated: false } : undefined
 	})
 	return rows.map((_, place): Found => {
 		if (found[place] && noted.size === 0) return found[place]
@@ -67,16 +90,11 @@ function foundIn({ shape, rows }: Plan, results: StepRows, attempt: PlanTry, asB
 			({ identity }) => (creators.get(keyOf(identity)) ?? -1) < place,
 		)
 		if (known) return notedOutcome(known, inConflict(shape, holders))
-		const made = rows.length === 1 ? own : undefined
-		if (!found[place] && made) return { kind: 'row', values: made.values, created: true, updated: false }
 		if (found[place]) return found[place]
-		const outcome = missed(shape, values, holders, created, rows.length === 1)
-		// Claimed once here too: to the rows behind it, it is another's.
-		if (outcome.kind === 'made') {
-			const id = keyOf(outcome.identity)
-			created.delete(id)
-			creators.set(id, place)
-		}
+		if (rows.length === 1 && moved) return rowOf(moved.values, 'updated')
+		if (rows.length === 1 && made) return rowOf(made.values, 'created')
+		const outcome = missed(shape, values, holders, written, rows.length === 1)
+		if (outcome.kind === 'written') claim(keyOf(outcome.identity), place)
 		return outcome
 	})
 }
@@ -93,14 +111,14 @@ function missed(
 	shape: Shape,
 	row: DriverValue[],
 	holders: readonly Holder[],
-	created: Map<string | number, DriverValue[]>,
+	written: ReadonlyMap<string | number, Written>,
 	isOne: boolean,
 ): Found {
 	const isThere = row[anchorOf(shape).index] !== null
-	// A row that was made and isn't found was changed by a trigger: it holds its own values, and nobody else does.
-	const [only, ...others] = isOne ? created.keys() : new Set(holders.map(({ identity }) => keyOf(identity)))
-	const mine = isThere || only === undefined || others.length > 0 ? undefined : created.get(only)
-	if (mine) return { kind: 'made', identity: mine }
+	// A row that was written and isn't found was changed by a trigger: it holds its own values, and nobody else does.
+	const [only, ...others] = isOne ? written.keys() : new Set(holders.map(({ identity }) => keyOf(identity)))
+	const mine = isThere || only === undefined || others.length > 0 ? undefined : written.get(only)
+	if (mine) return mine
 	if (!isThere && !shape.insertable) return unmade(shape)
 	return holders.some(({ blocks }) => blocks) ? inConflict(shape, holders) : ruledOut()
 }

@@ -4,6 +4,7 @@ import {
 	holdsNext,
 	identityOf,
 	isMade,
+	isMoved,
 	isOther,
 	type Manner,
 	matches,
@@ -15,7 +16,7 @@ import {
 	valueOf,
 } from './conditions'
 import { type NoteStatements, noteCondition, notesOf, wasRefused } from './idempotency'
-import { moves, written } from './order'
+import { leaves, moves, written } from './order'
 import { isGiven, type Shape } from './shape'
 import type { Parent } from './table'
 
@@ -24,6 +25,7 @@ export type Step =
 	| 'exchange'
 	| 'write'
 	| 'update'
+	| 'moved'
 	| 'checkUpdated'
 	| 'settleUpdated'
 	| 'insert'
@@ -65,6 +67,7 @@ function build(shape: Shape, manner: Manner): Statements {
 		['exchange', insert && update && manner.isInOrder ? exchangeOf(shape) : undefined],
 		['write', notes?.write],
 		['update', update],
+		['moved', update && leaves(shape) ? movedOf(shape, manner) : undefined],
 		['checkUpdated', update && isChecked ? checkOf(shape, 'update') : undefined],
 		['settleUpdated', notes?.settleUpdated],
 		['insert', insert],
@@ -107,10 +110,12 @@ function insertOf(shape: Shape, { rows }: Manner): string | undefined {
 		const held = holdsNext(shape, key, 'insert')
 		return held === undefined ? [] : `NOT EXISTS (SELECT 1 FROM ${table.sql} AS held WHERE ${held})`
 	})
+	// A row that was just updated, and is no longer what it was asked by, is not one that isn't there.
+	const unlessMoved = leaves(shape) ? ['changes() = 0'] : []
 	return [
 		`INSERT INTO ${table.sql} (${names(columns)})`,
 		`SELECT ${columns.map((column) => valueOf(shape, column, 'insert')).join(', ')} FROM json_each(?1) AS item`,
-		`WHERE ${[...absent, ...noteCondition(shape)].join(' AND ') || 'true'}`,
+		`WHERE ${[...absent, ...unlessMoved, ...noteCondition(shape)].join(' AND ') || 'true'}`,
 		...(rows === 'set' ? ['ON CONFLICT DO NOTHING'] : []),
 		`RETURNING ${identityOf(table)}`,
 	].join(' ')
@@ -189,6 +194,15 @@ function madeOf(shape: Shape, manner: Manner): string | undefined {
 	return (
 		made &&
 		`SELECT ${rowsJson(shape, manner)} FROM json_each(?1) AS item CROSS JOIN ${shape.table.sql} AS found ON ${made} WHERE changes() > 0`
+	)
+}
+
+/** The row that was just updated, and is no longer what it was asked by. */
+function movedOf(shape: Shape, manner: Manner): string | undefined {
+	const moved = isMoved(shape)
+	return (
+		moved &&
+		`SELECT ${rowsJson(shape, manner)} FROM json_each(?1) AS item CROSS JOIN ${shape.table.sql} AS found ON ${moved} WHERE changes() > 0`
 	)
 }
 

@@ -1,14 +1,15 @@
 import { classify, DatabaseError } from '../database/failure'
-import { type Batch, type DriverValue, type Sent, send, type Unit, type UnitResult } from '../database/send'
+import { type Batch, type Sent, send, type Unit, type UnitResult } from '../database/send'
 import { type Call, callOf, fillUp, isDone, outcomesOf, pendingOf } from './call'
 import type { Manner } from './conditions'
+import { orderOf } from './order'
 import type { Outcome } from './outcome'
 import { type Asker, type Plan, planCalls } from './plan'
 import { guardOf, type Proofs } from './proof'
 import { readIdentified } from './read-row'
 import { refusalOf, ruledOut } from './refusal'
 import { goOn, regroup } from './regroup'
-import { certain, readPlan, type StepRows, twinOutcome } from './results'
+import { certain, readPlan, rowOf, type StepRows, twinOutcome, type Written } from './results'
 import type { RowRequest } from './row-request'
 import type { Shape } from './shape'
 import { statementsOf } from './statements'
@@ -89,7 +90,7 @@ export async function runTransaction(
 		if (lack) refuseAll(calls, plans, table, lack)
 	}
 	if (doubt) for (const call of calls) call.doubt ??= doubt
-	const made: Made[] = []
+	const changed: Changed[] = []
 	const manners = mannersAfter(repeats)
 	for (const [place, plan] of plans.entries()) {
 		const result = results[place]
@@ -111,11 +112,11 @@ export async function runTransaction(
 			const askers = plan.rows[i]?.askers
 			if (!askers) continue
 			// Its twins don't find it by what they ask for: they go again.
-			if (found.kind === 'made') made.push({ shape: plan.shape, asker: askers[0], identity: found.identity })
+			if (found.kind === 'written') changed.push({ shape: plan.shape, asker: askers[0], found })
 			else settle(calls, plan.shape, askers, found)
 		}
 	}
-	await readMade(batch, calls, made, deadline)
+	await readChanged(batch, calls, changed, deadline)
 }
 
 /** The tables of plans of which it is not known that the database has what the schema says. */
@@ -138,13 +139,13 @@ function refuseAll(
 
 function mannerOf(
 	calls: readonly Call[],
-	{ rows }: Plan,
+	{ shape, rows }: Plan,
 	{ isRepeat, ...known }: Pick<Manner, 'isFollowed' | 'mayChange' | 'isRepeat'>,
 ): Manner {
 	const own = callsOf(calls, rows)
 	return {
 		isInOrder: own.length === 1 && rows.length > 1,
-		rows: own.every(({ way }) => way !== 'together') ? 'one' : 'set',
+		rows: orderOf(shape).isSingle || own.every(({ way }) => way !== 'together') ? 'one' : 'set',
 		asBytes: own.some(({ asBytes }) => asBytes),
 		isRepeat: isRepeat || own.some(({ doubt }) => doubt !== undefined),
 		...known,
@@ -206,25 +207,25 @@ function settle(
 	for (const twin of twins) tell(twin, twinOutcome(shape, outcome))
 }
 
-/** A row that was made and is no longer what it was asked by. */
-interface Made {
+/** A row that was written and is no longer what it was asked by. */
+interface Changed {
 	shape: Shape
 	asker: Asker
-	identity: DriverValue[]
+	found: Written
 }
 
-/** Reads rows that a trigger changed as they were made: one more read, on this path only. */
-async function readMade(
+/** Reads rows that a trigger changed as they were written: one more read, on this path only. */
+async function readChanged(
 	batch: Batch,
 	calls: readonly Call[],
-	made: readonly Made[],
+	changed: readonly Changed[],
 	deadline: number,
 ): Promise<void> {
-	for (const { shape, asker, identity } of made) {
+	for (const { shape, asker, found } of changed) {
 		let outcome: Outcome
 		try {
-			const values = await readIdentified(batch, shape, identity, deadline)
-			outcome = values ? { kind: 'row', values, created: true, updated: false } : ruledOut()
+			const values = await readIdentified(batch, shape, found.identity, deadline)
+			outcome = values ? rowOf(values, found.change) : ruledOut()
 		} catch (error) {
 			outcome = { kind: 'error', error: classify(error) }
 		}

@@ -56,6 +56,35 @@ describe('a row that a trigger changes as it is made', () => {
 	})
 })
 
+describe('an update that changes what its row is asked by', () => {
+	it.each([undefined, 'key'])('is done once, and told so (Idempotency-Key: %s)', async (key) => {
+		const slug = fresh('s')
+		const put = (by: string, row: object, under = key && fresh(key)) =>
+			send('PUT', `/versioned_single?by=${by}`, row, under)
+		await put('slug', { slug, title: 'a' })
+		const under = key && fresh(key)
+		const next = { slug, version: 1, title: 'b' }
+		const done = { created: false, updated: true, row: { slug, version: 2, etag: `${slug}.1`, title: 'b' } }
+		expect(await put('slug,version', next, under)).toMatchObject({ status: 200, body: done })
+		const lost = { status: 409, body: { conflicts: [{ key: ['slug'], differs: ['version'] }] } }
+		expect(await put('slug,version', next, under)).toMatchObject(key ? { status: 200, body: done } : lost)
+		const third = { created: false, updated: true, row: { slug, version: 3, etag: `${slug}.2`, title: 'c' } }
+		expect(await put('etag', { slug, etag: `${slug}.1`, title: 'c' })).toMatchObject({ body: third })
+	})
+
+	it('lets one of many win', async () => {
+		const slug = fresh('s')
+		await send('PUT', '/versioned_single?by=slug', { slug, title: 'a' })
+		const answers = await Promise.all(
+			Array.from({ length: 20 }, (_, nth) =>
+				send('PUT', '/versioned_single?by=slug,version', { slug, version: 1, title: `b${nth % 2}` }),
+			),
+		)
+		expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+		expect(answers.filter(({ status }) => status === 409)).toHaveLength(19)
+	})
+})
+
 describe('a row that a trigger fills in', () => {
 	it('is not the next one that wants what it was filled with', async () => {
 		const [one, two] = [fresh('a'), fresh('b')]

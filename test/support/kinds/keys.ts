@@ -397,6 +397,27 @@ export const kindsOfKeys: Kind[] = [
 		deletedBy: 'serial',
 	},
 	{
+		name: 'versioned',
+		table: (name) =>
+			sqliteTable(name, {
+				id: integer().primaryKey(),
+				slug: text().notNull().unique(),
+				version: integer()
+					.notNull()
+					.default(1)
+					.$onUpdateFn(() => sql`version + 1`),
+				etag: text()
+					.unique()
+					.$onUpdateFn(() => sql`slug || '.' || version`),
+				title: text(),
+			}),
+		values: { id: IDS, slug: ['s', 't'], version: [1, 2, 3], etag: ['s.1', 's.2', 't.1'], title: ['a', 'b'] },
+		needs: ['slug'],
+		by: [['slug'], ['id', 'version'], ['slug', 'version'], ['etag'], ['slug', 'etag']],
+		madeUp: { id: 'id' },
+		apart: ['slug', 'etag'],
+	},
+	{
 		name: 'partial_index',
 		table: (name) =>
 			sqliteTable(
