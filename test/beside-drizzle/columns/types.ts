@@ -38,13 +38,20 @@ const list = (n: number) => [`é${n}`, 'b "c"']
 const object = (n: number) => ({ n, list: [n, { b: 'é', a: null }] })
 const uuid = (n: number) => `0190a5f2-7c1e-7d3b-9f00-0000000e${1000 + n}`
 
+export const cents = () =>
+	mapped<number, number>(
+		'integer',
+		(value) => Math.round(value * 100),
+		(stored) => stored / 100,
+	)
+export const jsonList = () =>
+	mapped<string[], string>('text', JSON.stringify, (stored) => JSON.parse(stored) as string[])
 export const nocase = () => named('text COLLATE NOCASE')
 
 export const columnTypes: Record<string, ColumnType> = {
 	text: { builder: () => text(), nth: (n) => `k ${n} 'é"`, change: ['', '1e5'] },
 	choice: { builder: () => text({ enum: ['k1', 'k2', 'k3', 'k4', 'k11'] }), nth: (n) => `k${n}` },
 	integer: { builder: () => integer(), nth: (n) => -n, change: [0, Number.MAX_SAFE_INTEGER] },
-	boolean: { builder: () => integer({ mode: 'boolean' }), nth: (n) => n === 1, change: [true, false] },
 	timestamp: { builder: () => integer({ mode: 'timestamp' }), nth: (n) => at(n, 1000) },
 	timestampMs: { builder: () => integer({ mode: 'timestamp_ms' }), nth: (n) => at(n, 1) },
 	real: { builder: () => real(), nth: (n) => n + 0.1, change: [13.60846, 5e-324] },
@@ -76,6 +83,24 @@ export const columnTypes: Record<string, ColumnType> = {
 			),
 		nth: (n) => at(n, 1),
 	},
+	dateSeconds: {
+		builder: () =>
+			mapped<Date, number>(
+				'integer',
+				(value) => Math.floor(value.getTime() / 1000),
+				(stored) => new Date(stored * 1000),
+			),
+		nth: (n) => at(n, 1000),
+	},
+	day: {
+		builder: () =>
+			mapped<Date, string>(
+				'date',
+				(value) => value.toISOString().slice(0, 10),
+				(stored) => new Date(stored),
+			),
+		nth: (n) => at(n, 86_400_000),
+	},
 	datedText: {
 		builder: () =>
 			mapped<Date, string>(
@@ -86,8 +111,7 @@ export const columnTypes: Record<string, ColumnType> = {
 		nth: (n) => at(n, 1000),
 	},
 	jsonList: {
-		builder: () =>
-			mapped<string[], string>('text', JSON.stringify, (stored) => JSON.parse(stored) as string[]),
+		builder: jsonList,
 		nth: list,
 		change: [[], list(1)],
 	},
@@ -99,12 +123,26 @@ export const columnTypes: Record<string, ColumnType> = {
 				(stored) => stored.split(','),
 			),
 		nth: list,
-		change: [['a', '1'], ['1']],
+		change: [[], ['1']],
 	},
 	bigint: {
 		builder: () => mapped<bigint, bigint>('integer', (value) => value, BigInt),
-		nth: (n) => 9007199254740000n + BigInt(n),
+		// Beyond 2^53 Drizzle's own client reads none.
+		nth: (n) => 2n ** 51n + BigInt(n),
 		change: [0n, -1n],
+	},
+	point: {
+		builder: () =>
+			mapped<{ x: number; y: number }, string>(
+				'text',
+				({ x, y }) => `${x},${y}`,
+				(stored) => ({ x: Number(stored.split(',')[0]), y: Number(stored.split(',')[1]) }),
+			),
+		nth: (n) => ({ x: n, y: -0.5 }),
+	},
+	cents: {
+		builder: cents,
+		nth: (n) => n + 0.25,
 	},
 	uuidBytes: {
 		builder: () =>
@@ -127,6 +165,11 @@ export const columnTypes: Record<string, ColumnType> = {
 	fingerprint: { builder: () => named('fingerprint'), nth: (n) => `sha256:${n}e5` },
 	datetime: { builder: () => named('datetime'), nth: (n) => `2026-01-31 12:00:${10 + n}` },
 	decimal: { builder: () => named('decimal(10,2)'), nth: (n) => n + 0.25, change: [3, 12.5] },
+	decimalNumber: {
+		builder: () => mapped<number, string>('decimal(10,2)', (value) => value.toFixed(2), Number),
+		nth: (n) => n + 0.25,
+		change: [3, 12.5],
+	},
 	decimalText: {
 		builder: () => mapped<string, string | number>('decimal(10,2)', (value) => value, String),
 		nth: (n) => `${n}.25`,
@@ -139,5 +182,5 @@ export const vector = () =>
 	mapped<number[] | Float32Array, Uint8Array>(
 		'F32_BLOB(3)',
 		(value) => sql`vector32(${JSON.stringify(Array.from(value))})`,
-		(stored) => new Float32Array(Uint8Array.from(stored).buffer),
+		(stored) => new Float32Array(stored.buffer),
 	)
