@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm'
-import { integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { blob, integer, numeric, real, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { subjectOf } from '../subject-of.ts'
 import { id, whole, word } from './nth.ts'
+import { jsonList } from './types.ts'
 
 export const generated = subjectOf(
 	'generated',
@@ -10,12 +11,18 @@ export const generated = subjectOf(
 			id: integer().primaryKey(),
 			name: text().notNull().unique(),
 			size: integer(),
+			tags: jsonList(),
+			first: text().generatedAlwaysAs(sql`tags ->> 0`),
+			list: jsonList().generatedAlwaysAs(sql`tags`, { mode: 'stored' }),
+			bytes: blob({ mode: 'buffer' }).generatedAlwaysAs(sql`CAST(name AS BLOB)`),
+			eighth: numeric().generatedAlwaysAs(sql`size / 8.0`),
+			at: integer({ mode: 'timestamp' }).generatedAlwaysAs(sql`size * 1000`),
 			upper: text().notNull().generatedAlwaysAs(sql`upper(name)`, { mode: 'stored' }),
 			twice: integer().generatedAlwaysAs(sql`size * 2`, { mode: 'virtual' }),
 			half: real().generatedAlwaysAs(sql`size / 2.0`),
 			flag: integer({ mode: 'boolean' }).generatedAlwaysAs(sql`size > 20`),
 		}),
-	{ id, name: word, size: whole },
+	{ id, name: word, size: whole, tags: (n) => [word(n)] },
 )
 
 /** A key that the database computes, and no caller can give. */

@@ -25,10 +25,18 @@ export const nullableKeys = subjectOf(
 				org: text(),
 				badge: integer(),
 				avatar: text(),
+				rowid: text(),
 			},
 			(table) => [unique().on(table.org, table.badge)],
 		),
-	{ googleId: word, phone: whole, org: word, badge: whole, avatar: (n) => (n > 10 ? null : word(n)) },
+	{
+		googleId: word,
+		phone: whole,
+		org: word,
+		badge: whole,
+		avatar: (n) => (n > 10 ? null : word(n)),
+		rowid: word,
+	},
 )
 
 export const mixedKeys = subjectOf(
