@@ -6,6 +6,7 @@ import { jsonRow } from '../beside-drizzle/json'
 import { PlainDrizzle } from '../beside-drizzle/plain'
 import { Service } from '../beside-drizzle/service'
 import { describeBesideDrizzle } from '../beside-drizzle/steps'
+import { updatesEachColumnAlone } from '../beside-drizzle/steps/updating-one'
 import type { Subject, Values } from '../beside-drizzle/subject'
 
 const url = inject('besideDrizzleUrl')
@@ -13,7 +14,7 @@ const plain = new PlainDrizzle(url)
 // The object has a database of its own: these tables are in another.
 const service = new Service(columnSubjects, { TURSO_DATABASE_URL: url, GROUP_COMMIT: undefined })
 
-describeBesideDrizzle(service, plain, columnSubjects)
+describeBesideDrizzle(service, plain, columnSubjects, [updatesEachColumnAlone])
 
 describe('rows that leave out other columns each', () => {
 	const ROWS = 200
