@@ -7,7 +7,9 @@ import {
 	postLines,
 	postRefused,
 	postRow,
+	putNames,
 } from './requests.ts'
+import type { Cell } from './results.ts'
 import type { Work } from './work.ts'
 import type { WorkerName } from './workers.ts'
 
@@ -31,6 +33,8 @@ export interface Case {
 	statuses: { new: number; existing: number }
 	/** What a right answer says once for every row that is not refused, or once where none is asked for. */
 	mark: string
+	/** What others ask without end, all the while. */
+	beside?: Cell
 	full: Grid
 	quick: Grid
 }
@@ -55,6 +59,8 @@ const OK = { new: 200, existing: 200 }
 const TOLD = { new: 201, existing: 200 }
 const PROCESSES = { full: { works: TWO, connections: [64, 256, 1024] }, quick: NONE }
 const FAR = { full: { works: TWO, connections: [1, 16, 64] }, quick: NONE }
+/** One caller, while eight send arrays. */
+const LONE: Grid = { works: ['new'], connections: [1] }
 const SERVICE = { rows: 1, build: postRow('/users?by=email'), statuses: TOLD, mark: '"row":' }
 
 const table = {
@@ -155,6 +161,15 @@ const table = {
 		mark: '',
 		full: { works: TWO, connections: [1, 16] },
 	},
+	'upsert-array': {
+		...BULK,
+		title: 'no-op upsert of 1,000 rows',
+		target: 'baselines',
+		build: postArray('/upsert-rows'),
+		statuses: OK,
+		mark: '"row":',
+		full: { works: TWO, connections: [16] },
+	},
 	array: {
 		...BULK,
 		title: 'this service, arrays of 1,000',
@@ -181,6 +196,32 @@ const table = {
 		build: postLines('/users?by=email'),
 		statuses: OK,
 		mark: '"row":',
+	},
+	'array-put': {
+		...BULK,
+		title: 'this service, PUT arrays of new names',
+		target: 'ours',
+		build: putNames('/users?by=email'),
+		statuses: OK,
+		mark: '"updated":true',
+		full: { works: ['existing'], connections: [1, 16] },
+		quick: { works: ['existing'], connections: [16] },
+	},
+	'beside-array': {
+		...SERVICE,
+		title: 'this service, beside 8 × arrays',
+		target: 'ours',
+		beside: { case: 'array', work: 'new', connections: 8 },
+		full: LONE,
+		quick: LONE,
+	},
+	'beside-array-put': {
+		...SERVICE,
+		title: 'this service, beside 8 × PUT arrays',
+		target: 'ours',
+		beside: { case: 'array-put', work: 'existing', connections: 8 },
+		full: LONE,
+		quick: LONE,
 	},
 } satisfies Record<string, Case>
 

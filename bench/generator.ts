@@ -2,11 +2,13 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import * as v from 'valibot'
-import { type Order, type Sample, sampleSchema } from './order.ts'
+import { ENOUGH, type Order, type Sample, sampleSchema } from './order.ts'
 
 /** The process that makes the load. */
 export interface Generator {
 	run(order: Order): Promise<Sample>
+	/** Lets what runs end with the answers that it waits for. */
+	enough(): void
 	stop(): void
 }
 
@@ -23,6 +25,7 @@ export function startGenerator(): Generator {
 			const [message] = await Promise.race([answer, failed])
 			return v.parse(sampleSchema, message)
 		},
+		enough: () => child.send(ENOUGH),
 		stop: () => child.disconnect(),
 	}
 }

@@ -2,7 +2,8 @@ import * as v from 'valibot'
 import type { Answer } from './answer-reader.ts'
 import { type Case, cases } from './cases.ts'
 import { Connection } from './connection.ts'
-import { type Order, orderSchema, type Sample } from './order.ts'
+import { type Cpu, cpuOf } from './cpu.ts'
+import { ENOUGH, type Order, orderSchema, type Sample } from './order.ts'
 import { keyOf } from './work.ts'
 
 // The load, as a process of its own: it takes an order at a time from the process that started it.
@@ -10,12 +11,16 @@ import { keyOf } from './work.ts'
 /** An answer that takes longer is an error, and ends its measurement. */
 const PATIENCE_MS = 15_000
 
+let enough = false
+
 process.on('message', (message: unknown) => {
+	enough = message === ENOUGH
+	if (enough) return
 	void measure(v.parse(orderSchema, message)).then((sample) => process.send?.(sample))
 })
 process.on('disconnect', () => process.exit())
 
-async function measure(order: Order): Promise<Sample> {
+async function measure({ processes, ...order }: Order): Promise<Sample> {
 	const subject = cases.get(order.case)
 	if (!subject) throw new Error(`there is no case "${order.case}"`)
 	const connections = await open(order)
@@ -24,6 +29,7 @@ async function measure(order: Order): Promise<Sample> {
 	let next = 0
 	let created = 0
 	const cpu = process.cpuUsage()
+	const before = processes && cpuOf(processes)
 	const start = performance.now()
 	const end = start + order.seconds * 1000
 	let last = start
@@ -32,7 +38,8 @@ async function measure(order: Order): Promise<Sample> {
 		const keys = Array.from({ length: Math.max(1, subject.rows) }, (_, place) =>
 			keyOf(order.work, order.cell, first + place),
 		)
-		const sending = subject.build(keys, order.work)
+		const fresh = (place: number): string => keyOf('new', order.cell, first + place)
+		const sending = subject.build(keys, order.work, fresh)
 		const sent = performance.now()
 		connection.send(sending, (answer) => {
 			last = performance.now()
@@ -42,7 +49,7 @@ async function measure(order: Order): Promise<Sample> {
 			else if (tellsCreation(answer, subject) && ++created > 1 && order.work === 'hot') {
 				problems.push('the one hot row was created twice')
 			}
-			if (last < end && connection.usable) ask(connection, done)
+			if (last < end && !enough && connection.usable) ask(connection, done)
 			else done()
 		})
 	}
@@ -53,6 +60,7 @@ async function measure(order: Order): Promise<Sample> {
 	await Promise.all(
 		connections.map(async (connection) => await new Promise<void>((done) => ask(connection, done))),
 	)
+	const after = processes && cpuOf(processes)
 	clearTimeout(patience)
 	for (const connection of connections) connection.close()
 	const { user, system } = process.cpuUsage(cpu)
@@ -66,7 +74,12 @@ async function measure(order: Order): Promise<Sample> {
 		errors: problems.length,
 		firstError: problems[0],
 		loadCpu: (user + system) / 1000 / ms,
+		cpu: before && after && difference(before, after),
 	}
+}
+
+function difference(before: Cpu, after: Cpu): Cpu {
+	return { worker: after.worker - before.worker, libsql: after.libsql - before.libsql }
 }
 
 /** All of them are there before the clock starts. */

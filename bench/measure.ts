@@ -1,7 +1,8 @@
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Case } from './cases.ts'
 import type { Generator } from './generator.ts'
-import type { Sample } from './order.ts'
+import type { Order, Sample } from './order.ts'
 import { type Cell, type Cost, type Figures, round, summarize } from './results.ts'
 import { type Stage, startStage } from './stage.ts'
 import type { WorkerName } from './workers.ts'
@@ -12,6 +13,8 @@ interface Setting {
 	bundles: ReadonlyMap<WorkerName, string>
 	folder: string
 	generator: Generator
+	/** The load of those whom a cell is measured beside. */
+	crowd: Generator
 	cases: ReadonlyMap<string, Case>
 }
 
@@ -22,23 +25,38 @@ export interface Course {
 	seconds: number
 }
 
-/** All cells together, in seconds: more cases make each cell shorter, not the run longer. */
-const BUDGET = { quick: 54, full: 540 }
+/** How often, and the seconds of a round over all cells: more cases make each cell shorter, not the run longer. */
+const QUICK = { rounds: 3, seconds: 18 }
+const FULL = { rounds: 5, seconds: 108 }
+/** A cell beside others takes longer, for its one caller gets few answers; they are at work before it starts. */
+const BESIDE = { seconds: 2, lead: 0.5 }
+/** Long enough for any cell: they are told when it is. */
+const WITHOUT_END = 60
 /** The runtime compiles what is hot: some thousand requests. */
 const WARM_UP = { connections: 16, seconds: 0.4 }
-const COUNTED = { connections: 64, seconds: 0.25 }
+const COUNTED = { connections: 64, seconds: 0.25, before: 0.1 }
 
-export function plan(cases: ReadonlyMap<string, Case>, quick: boolean): Course {
-	const cells = [...cases].flatMap(([name, { full, quick: small }]) => {
+/** A cell of a choice takes as long as in the whole run. */
+export function plan(
+	cases: ReadonlyMap<string, Case>,
+	chosen: ReadonlyMap<string, Case>,
+	quick: boolean,
+): Course {
+	const usual = quick ? QUICK : FULL
+	const all = cellsOf(cases, quick)
+	const beside = all.filter((cell) => cases.get(cell.case)?.beside).length
+	const left = usual.seconds - beside * (BESIDE.seconds + BESIDE.lead)
+	const seconds = round(Math.max(0.3, left / (all.length - beside)))
+	return { cells: cellsOf(chosen, quick), rounds: usual.rounds, seconds }
+}
+
+function cellsOf(cases: ReadonlyMap<string, Case>, quick: boolean): Cell[] {
+	return [...cases].flatMap(([name, { full, quick: small }]) => {
 		const grid = quick ? small : full
 		return grid.works.flatMap((work) =>
 			grid.connections.map((connections) => ({ case: name, work, connections })),
 		)
 	})
-	const rounds = quick ? 3 : 5
-	const budget = quick ? BUDGET.quick : BUDGET.full
-	const seconds = Math.min(2, Math.max(0.3, budget / rounds / cells.length))
-	return { cells, rounds, seconds: round(seconds) }
 }
 
 /**
@@ -70,10 +88,12 @@ export async function measureCosts(setting: Setting, course: Course): Promise<Co
 	const stage = await startStage(setting.bundles, join(setting.folder, 'costs'), true)
 	const found: Cost[] = []
 	try {
-		for (const { case: name, work } of kinds(course)) {
+		for (const { case: name, work } of kinds(setting, course)) {
 			const rows = setting.cases.get(name)?.rows ?? 0
 			if (rows === 0) continue
 			const cell = { case: name, work, connections: rows > 1 ? 1 : COUNTED.connections }
+			// What is looked at once an isolate is no part of a request.
+			await load(setting, stage, cell, COUNTED.before)
 			stage.takeCounts()
 			const { requests } = await load(setting, stage, cell, COUNTED.seconds)
 			const counts = stage.takeCounts()
@@ -95,25 +115,36 @@ export async function measureCosts(setting: Setting, course: Course): Promise<Co
 	return found
 }
 
-/** A cell of each case and work. */
-function kinds({ cells }: Course): Cell[] {
-	return [...new Map(cells.map((cell) => [`${cell.case} ${cell.work}`, cell])).values()]
+/** A cell of each case and work. Beside others a request is none that could be told from theirs. */
+function kinds({ cases }: Setting, { cells }: Course): Cell[] {
+	const own = cells.filter((cell) => !cases.get(cell.case)?.beside)
+	return [...new Map(own.map((cell) => [`${cell.case} ${cell.work}`, cell])).values()]
 }
 
 async function warmUp(setting: Setting, course: Course, stage: Stage): Promise<void> {
-	for (const { case: name, work } of kinds(course)) {
+	for (const { case: name, work } of kinds(setting, course)) {
 		await load(setting, stage, { case: name, work, connections: WARM_UP.connections }, WARM_UP.seconds)
 	}
 }
 
+async function load(setting: Setting, stage: Stage, cell: Cell, seconds: number): Promise<Sample> {
+	const order = orderOf(setting, stage, cell, seconds)
+	const beside = setting.cases.get(cell.case)?.beside
+	if (!beside) {
+		const processes = stage.processesOf(setting.cases.get(cell.case)?.target ?? 'libsql')
+		return await setting.generator.run({ ...order, processes })
+	}
+	const others = setting.crowd.run(orderOf(setting, stage, beside, WITHOUT_END))
+	await sleep(BESIDE.lead * 1000)
+	const sample = await setting.generator.run({ ...order, seconds: BESIDE.seconds })
+	setting.crowd.enough()
+	const { errors, firstError } = await others
+	return { ...sample, errors: sample.errors + errors, firstError: sample.firstError ?? firstError }
+}
+
 let loads = 0
 
-async function load(
-	{ generator, cases }: Setting,
-	stage: Stage,
-	cell: Cell,
-	seconds: number,
-): Promise<Sample> {
+function orderOf({ cases }: Setting, stage: Stage, cell: Cell, seconds: number): Order {
 	const origins = stage.originsOf(cases.get(cell.case)?.target ?? 'libsql')
-	return await generator.run({ ...cell, seconds, origins, cell: `k${loads++}` })
+	return { ...cell, seconds, origins, cell: `k${loads++}` }
 }

@@ -1,5 +1,8 @@
 import * as v from 'valibot'
 
+/** Ends a measurement before its time. */
+export const ENOUGH = 'enough'
+
 /** What the load process is asked to do. */
 export const orderSchema = v.object({
 	case: v.string(),
@@ -9,6 +12,8 @@ export const orderSchema = v.object({
 	/** What the new keys of this measurement start with. */
 	cell: v.string(),
 	origins: v.array(v.string()),
+	/** Whose processor time is read. */
+	processes: v.optional(v.object({ worker: v.array(v.number()), libsql: v.array(v.number()) })),
 })
 export type Order = v.InferOutput<typeof orderSchema>
 
@@ -24,5 +29,7 @@ export const sampleSchema = v.object({
 	firstError: v.optional(v.string()),
 	/** How many processors the load itself kept busy: near 1, it is the load that is measured. */
 	loadCpu: v.number(),
+	/** Processor time of the Worker and of libSQL over all requests, in microseconds. */
+	cpu: v.optional(v.object({ worker: v.number(), libsql: v.number() })),
 })
 export type Sample = v.InferOutput<typeof sampleSchema>

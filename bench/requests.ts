@@ -2,7 +2,7 @@ import { REFUSED, rowOf, type Work } from './work.ts'
 
 /** What a request sends; the connection adds the rest. Text is ASCII. */
 export interface Sending {
-	method: 'GET' | 'POST'
+	method: 'GET' | 'POST' | 'PUT'
 	path: string
 	type?: string
 	body?: string
@@ -10,8 +10,8 @@ export interface Sending {
 
 const JSON_TYPE = 'application/json'
 
-/** A function from the keys of one request's rows to that request. */
-export type Builder = (keys: readonly string[], work: Work) => Sending
+/** A function from the keys of one request's rows to that request. `fresh` makes one that no row has yet, by place. */
+export type Builder = (keys: readonly string[], work: Work, fresh: (place: number) => string) => Sending
 
 export function get(path: string): Builder {
 	return () => ({ method: 'GET', path })
@@ -24,6 +24,14 @@ export function postRow(path: string): Builder {
 
 export function postArray(path: string): Builder {
 	return (keys) => ({ method: 'POST', path, type: JSON_TYPE, body: `[${keys.map(rowOf).join()}]` })
+}
+
+/** The rows of these keys get names that none has had: a unique column is set. */
+export function putNames(path: string): Builder {
+	return (keys, _, fresh) => {
+		const rows = keys.map((key, place) => `{"name":"${fresh(place)}","email":"${key}@example.com"}`)
+		return { method: 'PUT', path, type: JSON_TYPE, body: `[${rows.join()}]` }
+	}
 }
 
 /** Accounts, of which the database refuses so many, evenly spread. */

@@ -1,3 +1,4 @@
+import type { Cpu } from './cpu.ts'
 import type { Sample } from './order.ts'
 import type { Counts } from './proxy.ts'
 import type { Work } from './work.ts'
@@ -22,6 +23,8 @@ export interface Figures extends Cell {
 	/** The slowest and the fastest round. */
 	range: [number, number]
 	loadCpu: number
+	/** Processor time in microseconds; none where the system doesn't tell, or where others ask at the same time. */
+	cpu?: { perRequest: Cpu; perRow: Cpu }
 }
 
 /** What a request cost the database, at `connections` at once. */
@@ -45,6 +48,8 @@ export function summarize(cell: Cell, rows: number, samples: readonly Sample[]):
 	const of = (pick: (sample: Sample) => number): number[] => samples.map(pick)
 	const rates = of(({ perSecond }) => perSecond)
 	const perSecond = median(rates)
+	const requests = sum(samples.map((sample) => sample.requests))
+	const cpu = cpuOf(samples)
 	const firstError = samples.find((sample) => sample.firstError !== undefined)?.firstError
 	return {
 		...cell,
@@ -52,12 +57,30 @@ export function summarize(cell: Cell, rows: number, samples: readonly Sample[]):
 		rowsPerSecond: round(perSecond * Math.max(1, rows)),
 		p50: round(median(of(({ p50 }) => p50))),
 		p99: round(median(of(({ p99 }) => p99))),
-		requests: of(({ requests }) => requests).reduce((sum, each) => sum + each, 0),
-		errors: of(({ errors }) => errors).reduce((sum, each) => sum + each, 0),
+		requests,
+		errors: sum(of(({ errors }) => errors)),
 		...(firstError === undefined ? {} : { firstError }),
 		range: [round(Math.min(...rates)), round(Math.max(...rates))],
 		loadCpu: round(median(of(({ loadCpu }) => loadCpu))),
+		...(cpu && {
+			cpu: { perRequest: perOne(cpu, requests), perRow: perOne(cpu, requests * Math.max(1, rows)) },
+		}),
 	}
+}
+
+/** Over all rounds: the system counts in hundredths of a second, so that a sum says more than a median. */
+function cpuOf(samples: readonly Sample[]): Cpu | undefined {
+	const all = samples.flatMap(({ cpu }) => cpu ?? [])
+	if (all.length < samples.length) return undefined
+	return { worker: sum(all.map(({ worker }) => worker)), libsql: sum(all.map(({ libsql }) => libsql)) }
+}
+
+function perOne({ worker, libsql }: Cpu, count: number): Cpu {
+	return { worker: round(worker / count), libsql: round(libsql / count) }
+}
+
+function sum(values: readonly number[]): number {
+	return values.reduce((total, each) => total + each, 0)
 }
 
 function median(values: readonly number[]): number {

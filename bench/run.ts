@@ -14,10 +14,15 @@ import { judge } from './targets.ts'
 import { type WorkerName, workers } from './workers.ts'
 
 // `npm run bench`: minutes. `-- --quick` is for daily use and keeps its results in dist/, `-- --only=ours,hello` is
-// for work on those.
+// for work on those; `--rounds=1` and `--seconds=20`, of each cell, for a look or a profile.
 
-const { quick, only } = parseArgs({
-	options: { quick: { type: 'boolean', default: false }, only: { type: 'string', default: '' } },
+const { quick, only, ...own } = parseArgs({
+	options: {
+		quick: { type: 'boolean', default: false },
+		only: { type: 'string', default: '' },
+		rounds: { type: 'string' },
+		seconds: { type: 'string' },
+	},
 }).values
 
 const folder = mkdtempSync(join(tmpdir(), 'edge-get-or-create-bench-'))
@@ -33,12 +38,18 @@ console.log(`\n${tablesOf(measured)}`)
 write(measured)
 
 async function measure(): Promise<Results> {
-	const course = plan(chosen, quick)
+	const usual = plan(cases, chosen, quick)
+	const course = {
+		...usual,
+		rounds: Number(own.rounds ?? usual.rounds),
+		seconds: Number(own.seconds ?? usual.seconds),
+	}
 	const bundles = await build(course)
 	const generator = startGenerator()
+	const crowd = startGenerator()
 	try {
 		console.log(`${course.cells.length} cells, ${course.rounds} rounds of ${course.seconds} s each.`)
-		const setting = { bundles, folder, generator, cases: chosen }
+		const setting = { bundles, folder, generator, crowd, cases }
 		const figures = await measureRounds(setting, course)
 		const spent = await measureCosts(setting, course)
 		return {
@@ -53,6 +64,7 @@ async function measure(): Promise<Results> {
 		}
 	} finally {
 		generator.stop()
+		crowd.stop()
 	}
 }
 
@@ -72,7 +84,8 @@ async function build({ cells }: Course): Promise<ReadonlyMap<WorkerName, string>
 
 /** Only a whole run is worth keeping. */
 function write(results: Results): void {
-	const place = join(import.meta.dirname, quick || only ? '../dist/bench' : '.')
+	const whole = !quick && !only && !own.rounds && !own.seconds
+	const place = join(import.meta.dirname, whole ? '.' : '../dist/bench')
 	mkdirSync(place, { recursive: true })
 	writeFileSync(join(place, 'results.json'), `${JSON.stringify(results, null, '\t')}\n`)
 	writeFileSync(join(place, 'results.svg'), chart(results))

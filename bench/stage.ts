@@ -1,16 +1,20 @@
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createClient } from '@libsql/client/http'
 import { startLibsqlServer } from '../scripts/libsql-server.ts'
 import { applyMigrations } from '../scripts/migrations.ts'
 import type { Case } from './cases.ts'
+import { noted, type Processes, pidIn } from './cpu.ts'
 import { type Counts, startProxy } from './proxy.ts'
 import { keyOf, REFUSED, SEEDED } from './work.ts'
-import { startWorkerd } from './workerd.ts'
+import { type Running, startWorkerd } from './workerd.ts'
 import { type WorkerName, workers } from './workers.ts'
 
 /** A fresh database with every Worker beside it, none of them asked anything yet. */
 export interface Stage {
 	originsOf(target: Case['target']): string[]
+	/** Whose processor time a request to it takes. */
+	processesOf(target: Case['target']): Processes
 	/** What went to the database since it was last asked; nothing where the stage doesn't count. */
 	takeCounts(): Counts | undefined
 	stop(): Promise<void>
@@ -27,31 +31,40 @@ export async function startStage(
 		for (const each of stops.toReversed()) await each()
 	}
 	try {
-		const server = await startLibsqlServer(join(folder, 'data'))
+		mkdirSync(folder, { recursive: true })
+		const pidFile = join(folder, 'libsql.pid')
+		const server = await startLibsqlServer(join(folder, 'data'), [], { under: noted(pidFile) })
 		stops.push(() => server.stop())
 		await applyMigrations(server)
 		await seed(server.url)
 		const proxy = counting ? await startProxy(server.url, 0) : undefined
 		if (proxy) stops.push(() => proxy.stop())
 		const database = proxy?.url ?? server.url
-		const origins = new Map<string, string[]>([['libsql', [database]]])
+		const libsql = [pidIn(pidFile)]
+		const running = new Map<string, Running[]>()
 		for (const [name, code] of bundles) {
 			const definition = workers[name]
 			const far = definition.delayMs > 0 ? await startProxy(database, definition.delayMs) : undefined
 			if (far) stops.push(() => far.stop())
-			const own: string[] = []
+			const started: Running[] = []
 			for (let index = 0; index < definition.processes; index++) {
 				const place = join(folder, `${name}-${index}`)
 				// To read what it prints would take from the processors that are measured.
 				const quiet = { stdout: 'ignore' } as const
-				const running = await startWorkerd(definition, code, far?.url ?? database, place, quiet)
-				stops.push(() => running.stop())
-				own.push(running.origin)
+				const worker = await startWorkerd(definition, code, far?.url ?? database, place, quiet)
+				stops.push(() => worker.stop())
+				started.push(worker)
 			}
-			origins.set(name, own)
+			running.set(name, started)
 		}
 		proxy?.take()
-		return { originsOf: (target) => origins.get(target) ?? [], takeCounts: () => proxy?.take(), stop }
+		return {
+			originsOf: (target) =>
+				target === 'libsql' ? [database] : (running.get(target) ?? []).map(({ origin }) => origin),
+			processesOf: (target) => ({ worker: (running.get(target) ?? []).map(({ pid }) => pid), libsql }),
+			takeCounts: () => proxy?.take(),
+			stop,
+		}
 	} catch (error) {
 		await stop()
 		throw error

@@ -4,7 +4,7 @@ import type { Results } from './results.ts'
 const number = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 })
 const count = new Intl.NumberFormat('en')
 
-/** The results as text: figures, what they cost the database, and the targets. */
+/** The results as text: figures, the processors' time, what they cost the database, and the targets. */
 export function tablesOf({ cells, costs, targets }: Results): string {
 	const figures = cells.map((cell) => [
 		titleOf(cell.case),
@@ -16,6 +16,21 @@ export function tablesOf({ cells, costs, targets }: Results): string {
 		number.format(cell.p99),
 		`${cell.errors}`,
 	])
+	const used = cells.flatMap(({ cpu, ...cell }) =>
+		cpu
+			? [
+					[
+						titleOf(cell.case),
+						cell.work,
+						count.format(cell.connections),
+						...[cpu.perRequest, cpu.perRow].flatMap(({ worker, libsql }) => [
+							number.format(worker),
+							number.format(libsql),
+						]),
+					],
+				]
+			: [],
+	)
 	const spent = costs.map(({ perRequest, ...cell }) => [
 		titleOf(cell.case),
 		cell.work,
@@ -37,6 +52,9 @@ export function tablesOf({ cells, costs, targets }: Results): string {
 	)
 	return [
 		format(['', 'work', 'connections', 'requests/s', 'rows/s', 'p50 ms', 'p99 ms', 'errors'], figures),
+		...(used.length > 0
+			? [format(['µs of CPU', 'work', 'connections', 'Worker', 'libSQL', 'Worker/row', 'libSQL/row'], used)]
+			: []),
 		...(spent.length > 0
 			? [format(['per request', 'work', 'connections', 'round trips', 'rows written', 'rows read'], spent)]
 			: []),

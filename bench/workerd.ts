@@ -5,6 +5,7 @@ import * as v from 'valibot'
 import { compatibilityDate } from '../scripts/bundle.ts'
 import type { Child, ChildOptions } from '../scripts/child.ts'
 import { freePort, startServer } from '../scripts/server.ts'
+import { noted, pidIn } from './cpu.ts'
 import type { WorkerDefinition } from './workers.ts'
 
 /** Where the package has the program itself (the one in .bin is a script before it), and its version. It has no types. */
@@ -21,6 +22,8 @@ export interface Running {
 	origin: string
 	/** Its log is what it prints. */
 	process: Child['process']
+	/** Of the runtime itself, which the process above runs. */
+	pid: number
 	stop(): Promise<void>
 }
 
@@ -38,13 +41,15 @@ export async function startWorkerd(
 	writeFileSync(join(folder, 'main.js'), code)
 	writeFileSync(config, configOf(definition, address, databaseUrl))
 	const origin = `http://${address}`
+	const pidFile = join(folder, 'pid')
+	const [shell = 'sh', ...rest] = noted(pidFile)
 	const child = await startServer(
 		'workerd',
-		[runtime.default, 'serve', config],
+		[shell, ...rest, runtime.default, 'serve', config],
 		`${origin}${definition.ready}`,
 		{ timeout: START_TIMEOUT_MS, ...(stdout ? { stdout } : {}) },
 	)
-	return { origin, process: child.process, stop: () => child.stop() }
+	return { origin, process: child.process, pid: pidIn(pidFile), stop: () => child.stop() }
 }
 
 /** A quoted text of JSON is one of Cap'n Proto too. */

@@ -10,6 +10,8 @@ export interface Settings extends CommitSettings {
 	tokens: Uint8Array[]
 	/** The origins whose pages may call. None: no CORS. */
 	corsOrigins: string[]
+	/** The share of successful requests that have a line in the log, from 0 to 1. */
+	logSuccesses: number
 	/** Limits each token's requests, where it is bound. */
 	rateLimit: RateLimit | undefined
 }
@@ -49,6 +51,7 @@ function parse(env: Partial<Env> & OptionalBindings): Settings {
 		timeout: timeout(env.DATABASE_TIMEOUT_MS),
 		tokens: tokens(env.API_TOKENS),
 		corsOrigins: corsOrigins(env.CORS_ORIGINS),
+		logSuccesses: share(env.LOG_SUCCESSES),
 		rateLimit: env.RATE_LIMIT,
 	}
 }
@@ -111,6 +114,12 @@ function timeout(value: string | undefined): number {
 	const timeoutMs = wholeNumber(value, otherwise)
 	if (timeoutMs < MIN_TIMEOUT_MS || timeoutMs > MAX_TIMEOUT_MS) throw new MisconfiguredError(otherwise)
 	return timeoutMs
+}
+
+function share(value: string | undefined): number {
+	const parsedShare = value ? Number(value) : 1
+	if (parsedShare >= 0 && parsedShare <= 1) return parsedShare
+	throw new MisconfiguredError('LOG_SUCCESSES must be a number from 0 to 1')
 }
 
 function wholeNumber(text: string, otherwise: string): number {

@@ -8,6 +8,7 @@ import { GroupCommit, type Sent } from './get-or-create/group-commit'
 
 /** In characters of parameters: the batches of many isolates share a transaction, and 32 MiB may wait. */
 const MAX_BATCH = 1024 * 1024
+const SMALL = 16 * 1024
 const MAX_QUEUE = 32 * 1024 * 1024
 
 /** The units of one isolate. */
@@ -29,6 +30,7 @@ export class GroupCommitObject extends DurableObject<Env> implements CommitObjec
 		sizeOf: ({ units }) => units.reduce((size, unit) => size + sizeOf(unit), 0),
 		isAlone: ({ alone }) => alone,
 		maxBatch: MAX_BATCH,
+		small: SMALL,
 		maxQueue: MAX_QUEUE,
 	})
 

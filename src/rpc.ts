@@ -11,6 +11,7 @@ import {
 import type { KeepAlive } from './get-or-create/group-commit'
 import type { Verb } from './get-or-create/shape'
 import { countedProblem, notedProblem } from './http/problem-of'
+import { isChosen } from './http/request-log'
 import { countRow, log, type Notes, wordOf } from './log'
 import { resources } from './resources'
 import type { GetOptions, Got, Row, RowInput, TableName, Updated, UpdateOptions } from './served'
@@ -80,6 +81,7 @@ async function run<N extends TableName>(
 ): Promise<(Updated<N> | Failed)[]> {
 	const started = Date.now()
 	const notes: Notes = {}
+	let isRefused = false
 	const served = resources.find(({ info }) => info.name === table)
 	try {
 		if (!served) throw new Error(`there is no table "${table}"`)
@@ -92,10 +94,12 @@ async function run<N extends TableName>(
 			),
 		)
 	} catch (error) {
+		isRefused = true
 		notedProblem(notes, error)
 		throw error
 	} finally {
-		log({ rpc: verb, table: served?.info.name }, notes, started)
+		const mustBeTold = isRefused || notes.cause !== undefined
+		if (mustBeTold || isChosen(env)) log({ rpc: verb, table: served?.info.name }, notes, started)
 	}
 }
 

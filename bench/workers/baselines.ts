@@ -54,14 +54,22 @@ app.post('/select-then-insert', async (c) => {
 })
 
 /** Doesn't race, writes on every hit and can't say who created the row. */
-app.post('/upsert', async (c) => {
-	const wanted = await c.req.json<Row>()
-	const [row] = await database(c)
+async function upsert(c: Context<AppEnv>, wanted: Row[]) {
+	return await database(c)
 		.insert(users)
 		.values(wanted)
 		.onConflictDoUpdate({ target: users.email, set: { email: sql`excluded.email` } })
 		.returning()
+}
+
+app.post('/upsert', async (c) => {
+	const [row] = await upsert(c, [await c.req.json<Row>()])
 	return c.json({ row })
+})
+
+app.post('/upsert-rows', async (c) => {
+	const rows = await upsert(c, await c.req.json<Row[]>())
+	return c.json(rows.map((row) => ({ row })))
 })
 
 export default app

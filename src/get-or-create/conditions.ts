@@ -20,6 +20,8 @@ export interface Manner {
 	isRepeat: boolean
 	/** Later rows of the same call follow in the same transaction, and could hide what becomes of these. */
 	isFollowed: boolean
+	/** They are rows of one call, in its order. */
+	isInOrder: boolean
 	/** A trigger may change a row as it is made, for all that is known. */
 	mayChange: boolean
 }

@@ -20,6 +20,8 @@ export interface Form {
 	missing: Fault[]
 	/** What has to be asked for each row. */
 	fillers: Filler[]
+	/** The columns with which such a row refers to its own table, where it does. */
+	ownReferences: ColumnInfo[][]
 	/** Whether rows may lack some of `given`. */
 	isSparse: boolean
 	/** Rows of such columns as they are asked for, in words that outlive a change of the schema: a part of their fingerprints. */
@@ -90,11 +92,25 @@ const MAX_FORMS_OF_A_CALL = 2
 
 /** The forms of the rows of one call, which are all asked for in the same way. */
 export function formsOfCall(table: TableInfo, asks: readonly (Asking & { row: Row })[]): Form[] {
-	const forms = asks.map((ask) => formOf(table, ask, ask.row))
+	let last: { row: Row; form: Form } | undefined
+	const forms = asks.map((ask) => {
+		// To look a form up takes a text made for it, which costs more than all the rest.
+		if (!last || !isAlike(table, last.row, ask.row))
+			last = { row: ask.row, form: formOf(table, ask, ask.row) }
+		return last.form
+	})
 	const [first] = asks
 	if (!first || new Set(forms).size <= MAX_FORMS_OF_A_CALL) return forms
 	const optional = table.columns.filter((column) => isOptional(table, first, column))
 	return asks.map((ask) => formOf(table, ask, ask.row, optional))
+}
+
+/** Rows of a call that give the same columns, and null in the same ones of a key. */
+function isAlike({ columns }: TableInfo, one: Row, other: Row): boolean {
+	return columns.every((column) => {
+		const [a, b] = [valueIn(one, column), valueIn(other, column)]
+		return (a === undefined) === (b === undefined) && (!column.isInKey || (a === null) === (b === null))
+	})
 }
 
 function indexes(columns: readonly ColumnInfo[] | undefined): string {
@@ -156,6 +172,9 @@ function build(
 		given: columns,
 		missing: [...new Set(needed)].map((column) => faultAt(column, 'is missing')),
 		fillers,
+		ownReferences: table.parents
+			.filter((parent) => parent.isOwnTable && covers(given, parent))
+			.map((parent) => parent.columns),
 		isSparse: optional.length > 0,
 		nameOf: (isGiven) =>
 			JSON.stringify([

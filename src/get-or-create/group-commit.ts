@@ -28,8 +28,10 @@ export interface GroupCommitOptions<Job, Result> {
 	sizeOf: (job: Job) => number
 	/** Whether a job shares no transaction. */
 	isAlone: (job: Job) => boolean
-	/** The weight of a transaction: a single job may exceed it, and then goes alone. */
+	/** The weight of a transaction: a single job may exceed it. */
 	maxBatch: number
+	/** Up to this weight a job is small: it rides along with the next transaction, however much bulk waits before it. */
+	small: number
 	/** The weight of all that may wait. More is refused at once. */
 	maxQueue: number
 }
@@ -159,18 +161,28 @@ export class GroupCommit<Job, Result> {
 		}
 	}
 
-	/** The next batch: who waits longest goes first; a caller that has not been seen for a lease has left, and is dropped. */
+	/**
+	 * The next batch: who waits longest goes first, and what is small with them; a caller that has not been seen for a lease
+	 * has left, and is dropped.
+	 */
 	#take(now: number): Ticket<Job, Result>[] {
 		this.#remove(this.#queue.filter(({ seen }) => now - seen > LEASE_MS))
 		let size = 0
+		let riding = 0
 		// Who has no time left for an answer is not sent, and so knows that nothing was done.
 		const inTime = this.#queue.filter(({ deadline }) => deadline - now >= LAST_CHANCE_MS)
 		const [first] = inTime
-		const end = inTime.findIndex((ticket, i) => {
-			size += ticket.size
-			return i > 0 && (size > this.#options.maxBatch || this.#isAlone(ticket) || this.#isAlone(first))
+		const { maxBatch, small } = this.#options
+		const batch = inTime.filter((ticket) => {
+			if (ticket !== first && (this.#isAlone(ticket) || this.#isAlone(first))) return false
+			if (ticket === first || size + ticket.size <= maxBatch) {
+				size += ticket.size
+				return true
+			}
+			if (ticket.size > small || riding + ticket.size > maxBatch) return false
+			riding += ticket.size
+			return true
 		})
-		const batch = inTime.slice(0, end < 0 ? undefined : end)
 		this.#remove(batch)
 		for (const ticket of batch) ticket.sent = true
 		return batch

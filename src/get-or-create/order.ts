@@ -1,4 +1,4 @@
-import { isGiven, type Shape } from './shape'
+import type { Shape, Slot } from './shape'
 import type { ColumnInfo, UniqueKey } from './table'
 
 // Which rows of one call may affect each other, as far as their shapes tell: what breaks the independence that lets
@@ -14,8 +14,11 @@ export interface Order {
 	family: string
 	/** Two such rows may meet in a unique value that neither names: they keep their order, though they may share a statement. */
 	keepsOrder: boolean
-	/** An update may free a unique value that another row waits for, named or not: such a row goes alone. */
-	isAlone: boolean
+	/**
+	 * An update may free a unique value that another row waits for: `told`, of such rows that share a statement the database
+	 * tells whether one does (see exchangeOf), and no other may pass them; `untold`, such a row goes alone.
+	 */
+	frees: 'nothing' | 'told' | 'untold'
 }
 
 const orders = new WeakMap<Shape, Order>()
@@ -31,7 +34,7 @@ export function orderOf(shape: Shape): Order {
 			parts,
 		]),
 		keepsOrder: table.hasOpaqueIndexes || table.keys.some((key) => meetsUnnamed(shape, key)),
-		isAlone: movesUniqueValues(shape),
+		frees: freedBy(shape),
 	}
 	orders.set(shape, order)
 	return order
@@ -65,15 +68,12 @@ export function moves(shape: Shape, { columns }: UniqueKey): boolean {
 	return columns.some((column) => changed.includes(column) || column.column.generated !== undefined)
 }
 
-function movesUniqueValues(shape: Shape): boolean {
-	const { table, set } = shape
-	return set.length > 0 && (table.hasOpaqueIndexes || table.keys.some((key) => moves(shape, key)))
-}
-
-/** The columns with which the row refers to its own table, where it does. */
-export function ownReferences(shape: Shape): ColumnInfo[][] {
-	const own = shape.table.parents.filter(({ isOwnTable }) => isOwnTable)
-	return own
-		.map(({ columns }) => columns)
-		.filter((columns) => columns.every((column) => isGiven(shape, column)))
+function freedBy(shape: Shape): Order['frees'] {
+	const { table, set, slots } = shape
+	if (set.length === 0) return 'nothing'
+	if (table.hasOpaqueIndexes) return 'untold'
+	const moved = table.keys.filter((key) => moves(shape, key)).flatMap(({ columns }) => columns)
+	if (moved.length === 0) return 'nothing'
+	const isWorkedOut = ({ column, expression }: Slot) => expression !== undefined && moved.includes(column)
+	return moved.some(({ column }) => column.generated) || slots.some(isWorkedOut) ? 'untold' : 'told'
 }

@@ -72,7 +72,7 @@ export function planCalls(calls: readonly PendingCall[]): Plan[] {
 /**
  * Rows that share no unique value can't affect each other, so they may change places and share a statement. A row that
  * shares one with an earlier goes into a later plan, unless it asks for exactly the same (a twin). What shapes tell beyond
- * that is in order.ts; rows that refer to their own table go alone, as do those whose update moves a unique value.
+ * that is in order.ts; rows that refer to their own table go alone.
  */
 class Planner {
 	readonly #plans: Plan[]
@@ -90,13 +90,14 @@ class Planner {
 	add(request: RowRequest, asker: Asker, isOrdered: boolean): void {
 		const { shape, uniqueValues } = request
 		const order = orderOf(shape)
-		const isAlone = isOrdered && (order.isAlone || request.refersToOwnTable)
+		const isAlone = isOrdered && (order.frees === 'untold' || request.refersToOwnTable)
+		const isPassed = !isOrdered || order.frees === 'nothing'
 		if (isOrdered && (isAlone || (this.#family !== undefined && order.family !== this.#family))) {
 			this.#floor = this.#last + 1
 		}
 		this.#family = order.family
 		let earliest = this.#floor
-		if (isOrdered && order.keepsOrder) earliest = Math.max(earliest, this.#last)
+		if (!isPassed || (isOrdered && order.keepsOrder)) earliest = Math.max(earliest, this.#last)
 		const held = uniqueValues.map((value) => this.#holders.get(value))
 		const [twin] = held
 		if (
@@ -114,6 +115,7 @@ class Planner {
 		for (const value of uniqueValues) this.#holders.set(value, { at, row })
 		this.#last = Math.max(this.#last, at)
 		if (isAlone) this.#floor = at + 1
+		else if (!isPassed) this.#floor = at
 	}
 
 	#place(shape: Shape, row: PlannedRow, earliest: number, isOrdered: boolean): number {

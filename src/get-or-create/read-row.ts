@@ -7,7 +7,13 @@ import type { RowRequest } from './row-request'
 import type { Shape } from './shape'
 import { selectByIdentity, statementsOf } from './statements'
 
-const ALONE: Omit<Manner, 'asBytes'> = { rows: 'one', isRepeat: false, isFollowed: false, mayChange: false }
+const ALONE: Omit<Manner, 'asBytes'> = {
+	rows: 'one',
+	isRepeat: false,
+	isFollowed: false,
+	isInOrder: false,
+	mayChange: false,
+}
 
 /** Reads the row that a request of the verb `get` asks for. @throws DatabaseError */
 export async function findRow(

@@ -1,8 +1,7 @@
 import { type Fault, faultAt, InvalidRowError } from './errors'
 import { type Asking, type Filled, type Form, fill, fillIn, formOf, valueIn } from './form'
 import { fingerprintOf } from './idempotency'
-import { ownReferences } from './order'
-import { absenceOf, type Shape } from './shape'
+import { absenceOf, type Shape, type Slot } from './shape'
 import type { ColumnInfo, TableInfo } from './table'
 import { covers, requireUniqueKey } from './unique-key'
 import { hashed, uniqueValuesOf } from './unique-values'
@@ -43,49 +42,31 @@ export function rowRequest(table: TableInfo, ask: Ask, form: Form = formOf(table
 	if (!form.key) faults.push(...nullsAsked(table, form, row))
 	const isGiven = (column: ColumnInfo) => valueIn(row, column) !== undefined
 	let isPlain = true
-	const given = form.given.map(({ column, slot, absent }): Filled => {
+	const given: Filled[] = []
+	for (const { column, slot, absent } of form.given) {
 		const value = valueIn(row, column)
-		if (value === undefined) return { slot, cell: absent }
-		if (
-			column.maximum !== undefined &&
-			(typeof value === 'number' || typeof value === 'bigint') &&
-			value > column.maximum &&
-			ask.verb !== 'get'
-		) {
+		const filled = value === undefined ? { slot, cell: absent } : fillIn(slot, value, faults)
+		isPlain &&= filled.slot === slot
+		given.push(filled)
+		if (isBeyond(column, value) && ask.verb !== 'get') {
 			faults.push(faultAt(column, `must be at most ${column.maximum}, so that others are left to give`))
 		}
-		const sent = fillIn(slot, value, faults)
-		isPlain &&= sent.slot === slot
-		return sent
-	})
+	}
 	if (faults.length > 0) throw new InvalidRowError(faults)
 	if (!form.key) requireUniqueKey(table, form.by)
 	const filled = fill(form, table, faults)
 	if (faults.length > 0) throw new InvalidRowError(faults)
 	isPlain &&= filled.every(({ slot }) => slot.expression === undefined)
-	const shape =
-		isPlain && form.shape
-			? form.shape
-			: form.shapeWith(
-					given.map(({ slot }) => slot),
-					filled.map(({ slot }) => slot),
-				)
-	const cells = [
-		...(form.isSparse
-			? absenceOf(
-					given.map(({ slot }) => slot),
-					isGiven,
-				)
-			: []),
-		...cellsOf(given),
-	]
-	const givenEnd = cells.join().length + 1
-	cells.push(...cellsOf(filled))
+	const shape = isPlain && form.shape ? form.shape : form.shapeWith(given.map(slotOf), filled.map(slotOf))
+	const cells = form.isSparse ? absenceOf(given.map(slotOf), isGiven) : []
+	addCells(cells, given)
+	const givenEnd = cells.reduce((end, cell) => end + cell.length + 1, 0)
+	addCells(cells, filled)
 	const request = {
 		shape,
 		givenEnd,
 		uniqueValues: uniqueValuesOf(shape, cells),
-		refersToOwnTable: ownReferences(shape).some((columns) =>
+		refersToOwnTable: form.ownReferences.some((columns) =>
 			columns.every((column) => valueIn(row, column) !== null),
 		),
 	}
@@ -99,8 +80,16 @@ export function rowRequest(table: TableInfo, ask: Ask, form: Form = formOf(table
 	return { ...request, fingerprint, json: `[${cells.join()}]` }
 }
 
-function cellsOf(filled: readonly Filled[]): string[] {
-	return filled.flatMap(({ cell }) => cell ?? [])
+function slotOf({ slot }: Filled): Slot {
+	return slot
+}
+
+function addCells(cells: string[], filled: readonly Filled[]): void {
+	for (const { cell } of filled) if (cell !== undefined) cells.push(cell)
+}
+
+function isBeyond({ maximum }: ColumnInfo, value: unknown): boolean {
+	return maximum !== undefined && (typeof value === 'number' || typeof value === 'bigint') && value > maximum
 }
 
 /** Where no key is left to decide, the nulls that are to blame for it. */

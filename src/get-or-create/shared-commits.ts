@@ -6,8 +6,12 @@ import { Proofs } from './proof'
 import { type RowRequest, weightOf } from './row-request'
 import { runTransaction } from './transaction'
 
-/** In bytes of memory: some two thousand small rows share a transaction, and 64 MB may wait. */
-const MAX_BATCH = 2 * 1024 * 1024
+/**
+ * In bytes of memory: a thousand small rows or so share a transaction, which are some 20 ms of the database's work that a
+ * lone caller may have to wait for; and 64 MB may wait.
+ */
+const MAX_BATCH = 1024 * 1024
+const SMALL = 16 * 1024
 const MAX_QUEUE = 64_000_000
 
 /** Where transactions go. */
@@ -43,6 +47,7 @@ export function sharedCommits(settings: CommitSettings): GroupCommit<Call, Commi
 		sizeOf: ({ requests, outcomes }) => sum(requests.filter((_, place) => !outcomes[place])),
 		isAlone,
 		maxBatch: MAX_BATCH,
+		small: SMALL,
 		maxQueue: MAX_QUEUE,
 	})
 	commits.set(settings, made)

@@ -21,6 +21,7 @@ import type { Parent } from './table'
 
 /** The statements of a plan, in the order in which they run. */
 export type Step =
+	| 'exchange'
 	| 'write'
 	| 'update'
 	| 'checkUpdated'
@@ -47,8 +48,8 @@ const built = new WeakMap<Shape, Map<string, Statements>>()
 export function statementsOf(shape: Shape, manner: Manner): Statements {
 	const known = built.get(shape) ?? new Map<string, Statements>()
 	built.set(shape, known)
-	const { rows, asBytes, isRepeat, isFollowed, mayChange } = manner
-	const name = `${rows} ${asBytes} ${isRepeat} ${isFollowed} ${mayChange}`
+	const { rows, asBytes, isRepeat, isFollowed, isInOrder, mayChange } = manner
+	const name = `${rows} ${asBytes} ${isRepeat} ${isFollowed} ${isInOrder} ${mayChange}`
 	let statements = known.get(name)
 	if (!statements) known.set(name, (statements = build(shape, manner)))
 	return statements
@@ -61,6 +62,7 @@ function build(shape: Shape, manner: Manner): Statements {
 	const update = changing ? updateOf(shape) : undefined
 	const isChecked = manner.rows === 'one' || manner.isFollowed
 	const steps: [step: Step, sql: string | undefined][] = [
+		['exchange', update && manner.isInOrder ? exchangeOf(shape) : undefined],
 		['write', notes?.write],
 		['update', update],
 		['checkUpdated', update && isChecked ? checkOf(shape, 'update') : undefined],
@@ -133,6 +135,37 @@ function updateOf(shape: Shape): string | undefined {
 		`WHERE ${[matches(shape), anyDiffers(shape), ...free, ...noteCondition(shape)].join(' AND ')}`,
 		`RETURNING ${identityOf(table)}`,
 	].join(' ')
+}
+
+/**
+ * Fails ("integer overflow") where a row wants a unique value that another of them holds, and may give up: then the order
+ * counts, and they go one by one. Nothing where no update gives one up.
+ */
+function exchangeOf(shape: Shape): string | undefined {
+	const { table, insertable } = shape
+	const asked = `FROM json_each(?1) AS item CROSS JOIN ${table.sql} AS found ON ${matches(shape)}`
+	const identity = (alias: string) => table.identity.map(({ sql }) => `${alias}.${sql}`).join(', ')
+	// The plus keeps SQLite from looking for each row under every identity.
+	const isAsked = `(${identity('+held')}) IN (SELECT ${identity('found')} ${asked})`
+	const wanted = table.keys
+		.filter((key) => moves(shape, key))
+		.flatMap((key) => {
+			const next = holdsNext(shape, key, 'update')
+			const first = insertable ? holdsNext(shape, key, 'insert') : undefined
+			const held = `CROSS JOIN ${table.sql} AS held ON`
+			const isNew = `NOT EXISTS (SELECT 1 FROM ${table.sql} AS found WHERE ${matches(shape)})`
+			return [
+				...(next === undefined
+					? []
+					: [`SELECT 1 ${asked} ${held} ${next} WHERE ${isOther(table)} AND ${isAsked}`]),
+				...(first === undefined
+					? []
+					: [`SELECT 1 FROM json_each(?1) AS item ${held} ${first} WHERE ${isAsked} AND ${isNew}`]),
+			]
+		})
+	if (wanted.length === 0) return undefined
+	const isWanted = wanted.map((each) => `EXISTS (${each})`).join(' OR ')
+	return `SELECT abs(CASE WHEN ${isWanted} THEN -9223372036854775808 ELSE 1 END)`
 }
 
 /**

@@ -143,6 +143,7 @@ function mannerOf(
 ): Manner {
 	const own = callsOf(calls, rows)
 	return {
+		isInOrder: own.length === 1 && rows.length > 1,
 		rows: own.every(({ way }) => way !== 'together') ? 'one' : 'set',
 		asBytes: own.some(({ asBytes }) => asBytes),
 		isRepeat: isRepeat || own.some(({ doubt }) => doubt !== undefined),

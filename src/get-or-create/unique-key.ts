@@ -42,6 +42,6 @@ export function requireDecidable(table: TableInfo): void {
 	)
 }
 
-export function covers(columns: readonly ColumnInfo[], key: UniqueKey): boolean {
+export function covers(columns: readonly ColumnInfo[], key: Pick<UniqueKey, 'columns'>): boolean {
 	return key.columns.every((column) => columns.includes(column))
 }

@@ -1,7 +1,7 @@
 import { isBlank, type Line, LineSplitter, MAX_LINE_BYTES } from './lines'
 
 /** A group of lines shares a transaction: enough rows to make it worth while, few enough to bound the memory. */
-const MAX_GROUP_LINES = 500
+const MAX_GROUP_LINES = 1000
 const MAX_GROUP_BYTES = 1024 * 1024
 
 /** How a stream came to its end: whole, left by who read the answers, or broken, for its upload or an answer failed. */

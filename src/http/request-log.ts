@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
 import { routePath } from 'hono/route'
+import { settingsOf } from '../env'
 import { log, type Notes } from '../log'
 import type { AppEnv } from './app-env'
 
@@ -11,6 +12,7 @@ export const requestLog: MiddlewareHandler<AppEnv> = async (c, next) => {
 	await next()
 	if (notes.outcome === 'unauthorized' && !mayLogRefusal(started)) return
 	const write = () => {
+		if (c.res.status < 400 && notes.cause === undefined && !isChosen(c.env)) return
 		const { method } = c.req
 		// The route's pattern, for a path holds keys.
 		const route = c.get('place')?.path ?? routePath(c)
@@ -21,6 +23,15 @@ export const requestLog: MiddlewareHandler<AppEnv> = async (c, next) => {
 	// Cloudflare ends a request whose caller went away, unless something is still waited for.
 	if (streamed) c.executionCtx.waitUntil(streamed.then(write))
 	else write()
+}
+
+/** Of successes a share is logged: a line is a tenth of a request's work, and of its cost. */
+export function isChosen(env: Env): boolean {
+	try {
+		return Math.random() < settingsOf(env).logSuccesses
+	} catch {
+		return true // a page that needs no settings
+	}
 }
 
 const REFUSALS_MS = 1000

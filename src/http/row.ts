@@ -19,20 +19,22 @@ export function rowFormat({ info, visible }: Resource): RowFormat {
 	const columns = new Map(visible.map((column) => [column.property, column]))
 	return {
 		parse(json) {
-			if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+			if (!isObject(json)) {
 				return { row: {}, faults: [{ pointer: '', detail: 'must be a JSON object' }] }
 			}
 			const faults: Fault[] = []
-			const row = Object.fromEntries(
-				Object.entries(json).flatMap(([property, value]): [string, unknown][] => {
-					const column = columns.get(property)
-					const read = column ? parsed(column, value) : new Wrong('is not a column')
-					if (!(read instanceof Wrong)) return [[property, read]]
-					faults.push(faultAt({ property }, read.detail))
-					return []
-				}),
-			)
-			return { row, faults }
+			const entries = Object.entries(json)
+			let isItself = true
+			for (const entry of entries) {
+				const [property, value] = entry
+				const column = columns.get(property)
+				const read = column ? parsed(column, value) : new Wrong('is not a column')
+				if (read === value) continue
+				isItself = false
+				entry[1] = read instanceof Wrong ? undefined : read
+				if (read instanceof Wrong) faults.push(faultAt({ property }, read.detail))
+			}
+			return { row: isItself ? json : Object.fromEntries(entries), faults }
 		},
 		parseText({ codec }, text) {
 			const value = codec.parseText(text)
@@ -47,6 +49,10 @@ export function rowFormat({ info, visible }: Resource): RowFormat {
 			)
 		},
 	}
+}
+
+function isObject(json: unknown): json is Record<string, unknown> {
+	return typeof json === 'object' && json !== null && !Array.isArray(json)
 }
 
 /** Null is for the one who stores it to judge. */

@@ -15,6 +15,7 @@ function group({ ms = 20, maxBatch = 1000, maxQueue = 10_000 } = {}) {
 		sizeOf: () => 1,
 		isAlone: () => false,
 		maxBatch,
+		small: 0,
 		maxQueue,
 	})
 	const submit = async (job: number, timeout = 2000, keepAlive = ignore) =>
@@ -36,6 +37,25 @@ describe('group commit', () => {
 		const { batches, submit } = group({ maxBatch: 3 })
 		await Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map((job) => submit(job)))
 		expect(batches).toEqual([[1], [2, 3, 4], [5, 6, 7], [8]])
+	})
+
+	it('lets small jobs ride along with every transaction, while bulk takes turns', async () => {
+		const batches: number[][] = []
+		const commits = new GroupCommit<number, string>({
+			send: async (jobs) => {
+				batches.push(jobs)
+				await new Promise((resolve) => setTimeout(resolve, 20))
+				return jobs.map((job) => ({ result: `done ${job}` }))
+			},
+			sizeOf: (job) => job,
+			isAlone: () => false,
+			maxBatch: 100,
+			small: 3,
+			maxQueue: 10_000,
+		})
+		const submit = async (job: number) => await commits.submit(job, Date.now() + 2000, ignore)
+		await Promise.all([90, 91, 92, 20, 93, 1, 2, 3, 94].map(submit))
+		expect(batches).toEqual([[90], [91, 1, 2, 3], [92], [20], [93], [94]])
 	})
 
 	it('bounds the queue: more is refused at once', async () => {
@@ -90,6 +110,7 @@ describe('group commit', () => {
 			sizeOf: () => 1,
 			isAlone: () => false,
 			maxBatch: 10,
+			small: 0,
 			maxQueue: 10,
 		})
 		const realSetInterval = globalThis.setInterval
@@ -112,6 +133,7 @@ describe('group commit', () => {
 			sizeOf: () => 1,
 			isAlone: ({ goes, alone = false }) => alone && goes === 1,
 			maxBatch: 10,
+			small: 0,
 			maxQueue: 10,
 		})
 		const told: string[] = []
@@ -136,6 +158,7 @@ describe('group commit', () => {
 			sizeOf: () => 1,
 			isAlone: () => false,
 			maxBatch: 10,
+			small: 0,
 			maxQueue: 10,
 		})
 		let first = true

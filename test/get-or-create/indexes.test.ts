@@ -15,8 +15,15 @@ const client = createClient({ url: env.TURSO_DATABASE_URL })
 /** What fits into an answer. */
 const BATCH = 500
 
-const SET: Manner = { rows: 'set', asBytes: false, isRepeat: false, isFollowed: false, mayChange: false }
-const MANNERS: Manner[] = [SET, { ...SET, rows: 'one' }, { ...SET, isFollowed: true }]
+const SET: Manner = {
+	rows: 'set',
+	asBytes: false,
+	isRepeat: false,
+	isFollowed: false,
+	isInOrder: false,
+	mayChange: false,
+}
+const MANNERS: Manner[] = [SET, { ...SET, rows: 'one' }, { ...SET, isFollowed: true, isInOrder: true }]
 
 describe.each([
 	['tables of every kind', kinds],

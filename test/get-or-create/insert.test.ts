@@ -48,6 +48,7 @@ describe('the insert', () => {
 			asBytes: false,
 			isRepeat: false,
 			isFollowed: false,
+			isInOrder: false,
 			mayChange: false,
 		})
 		const insert = steps.find(({ step }) => step === 'insert')?.sql ?? ''

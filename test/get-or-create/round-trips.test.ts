@@ -48,13 +48,31 @@ describe('the database is asked', () => {
 	})
 
 	it('once where another row stands in the way of an update: that stops no other row', async () => {
-		const [one, two] = [user(), user()]
-		await counted([get(one), get(two)])
+		const [one, two, three] = [user(), user(), user()]
+		await counted([get(one), get(two), get(three)])
 		const answer = await counted([
-			update({ ...one, name: two.name }),
+			update({ ...one, name: three.name }),
 			update({ ...two, name: fresh('trip') }),
 		])
 		expect(answer).toEqual({ count: 1, kinds: ['error', 'row'] })
+	})
+
+	it('once for a thousand rows that get another unique value', async () => {
+		const rows = Array.from({ length: 1000 }, user)
+		await counted(rows.map(get))
+		const answer = await counted(rows.map((row) => update({ ...row, name: fresh('trip') })))
+		expect([answer.count, new Set(answer.kinds)]).toEqual([1, new Set(['row'])])
+	})
+
+	it('once more where such a row wants what another of them holds: then the order counts', async () => {
+		const [one, two] = [user(), user()]
+		await counted([get(one), get(two)])
+		const [first, second] = [update({ ...one, name: two.name }), update({ ...two, name: fresh('trip') })]
+		expect(await counted([first, second])).toEqual({ count: 2, kinds: ['error', 'row'] })
+		expect(await counted([update({ ...two, name: fresh('trip') }), first])).toEqual({
+			count: 1,
+			kinds: ['row', 'row'],
+		})
 	})
 
 	it('once more for each hundred rows of a call of which one breaks a rule', async () => {

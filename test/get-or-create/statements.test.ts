@@ -21,7 +21,14 @@ const encode = (table: SQLiteTable, row: Record<string, unknown>, by?: string[],
 	return rowRequest(info, { verb: 'update-or-create', row, by: columns, key })
 }
 
-const SET: Manner = { rows: 'set', asBytes: false, isRepeat: false, isFollowed: false, mayChange: false }
+const SET: Manner = {
+	rows: 'set',
+	asBytes: false,
+	isRepeat: false,
+	isFollowed: false,
+	isInOrder: false,
+	mayChange: false,
+}
 const ONE: Manner = { ...SET, rows: 'one' }
 
 /** What is looked through; not a subquery's own few rows. */

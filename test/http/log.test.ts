@@ -57,6 +57,31 @@ describe('the line of a request', () => {
 		expect(takeLine()).toEqual({ ...read, method: 'GET', status: 200, outcome: 'found' })
 	})
 
+	it('is there for each success, or for the share of them that LOG_SUCCESSES sets', async () => {
+		const lines = async (share: string, count: number) => {
+			for (let i = 0; i < count; i++) await callWith({ LOG_SUCCESSES: share }, '/openapi.json')
+			return printed.splice(0).length
+		}
+		expect(await lines('1', 3)).toBe(3)
+		expect(await lines('', 3)).toBe(3)
+		expect(await lines('0', 50)).toBe(0)
+		const half = await lines('0.5', 200)
+		expect(half).toBeGreaterThan(40)
+		expect(half).toBeLessThan(160)
+	})
+
+	it('is there for whatever was refused or has failed, of how many successes ever', async () => {
+		const row = alice()
+		const few = { LOG_SUCCESSES: '0' }
+		await callWith(few, '/users', json(row))
+		expect(printed).toEqual([])
+		await callWith(few, '/users', json({ ...row, email: fresh('other') }))
+		expect(takeLine()).toMatchObject({ status: 409, outcome: 'conflict' })
+		const settings = { ...few, TURSO_DATABASE_URL: 'http://127.0.0.1:1', DATABASE_TIMEOUT_MS: '300' }
+		await callWith(settings, '/users', json([row]))
+		expect(takeLine()).toMatchObject({ level: 'error', status: 503, cause: expect.any(String) })
+	})
+
 	it('counts what became of the rows of an array', async () => {
 		const [one, two] = [alice(), alice()]
 		const rows = [one, two, one, { ...one, email: fresh('other') }, { name: 1 }]

@@ -132,8 +132,8 @@ describe('answerLines', () => {
 		await answers.read()
 		await new Promise((resolve) => setTimeout(resolve, 20))
 		expect(groups.length).toBe(2)
-		expect(Math.max(...groups)).toBeLessThanOrEqual(500)
-		expect(taken.chunks * 100).toBeLessThanOrEqual(groups.reduce((sum, n) => sum + n, 0) + 600)
+		expect(Math.max(...groups)).toBeLessThanOrEqual(1000)
+		expect(taken.chunks * 100).toBeLessThanOrEqual(groups.reduce((sum, n) => sum + n, 0) + 1100)
 		await answers.cancel()
 	})
 
@@ -182,7 +182,7 @@ describe('answerLines', () => {
 			end,
 		)
 		expect(await new Response(answers).text()).toBe(`${lines.join('\n')}\n`)
-		expect(groups).toEqual([...Array.from({ length: 40 }, () => 500), 1])
+		expect(groups).toEqual([...Array.from({ length: 20 }, () => 1000), 1])
 		expect(ends).toEqual(['answered'])
 	})
 
