@@ -6,12 +6,12 @@ import { join } from 'node:path'
 import { createClient } from '@libsql/client/http'
 import { generateSQLiteDrizzleJson, generateSQLiteMigration } from 'drizzle-kit/api'
 import { getTableName } from 'drizzle-orm'
-import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { TestProject } from 'vitest/node'
 import { bundle } from '../scripts/bundle.ts'
 import { startLibsqlServer } from '../scripts/libsql-server.ts'
 import { applyMigrations } from '../scripts/migrations.ts'
 import { listen } from '../scripts/server.ts'
+import { columnSubjects } from './beside-drizzle/columns/index.ts'
 import { realSubjects } from './beside-drizzle/real-subjects.ts'
 import { exampleKinds } from './support/example-kinds.ts'
 import * as exampleTables from './support/example-tables.ts'
@@ -36,10 +36,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 	// Apart, since every connection to a database begins with a look at all tables there are.
 	const besideDrizzle = await startLibsqlServer(join(dataDir, 'beside-drizzle'))
 	await applyMigrations(besideDrizzle)
-	await createClient(besideDrizzle).batch(
-		await statementsFor({ ...tablesBesideDrizzle(), ...valueTables }),
-		'write',
-	)
+	await createTablesBesideDrizzle(besideDrizzle.url)
 	project.provide('besideDrizzleUrl', besideDrizzle.url)
 	// Apart, since its tables are emptied.
 	const examples = await startLibsqlServer(join(dataDir, 'examples'))
@@ -100,9 +97,14 @@ async function createTestTables(
 	)
 }
 
-function tablesBesideDrizzle(): Record<string, SQLiteTable> {
-	const tables = realSubjects.flatMap(({ served, plain }) => [served, plain])
-	return Object.fromEntries(tables.map((table) => [getTableName(table), table]))
+async function createTablesBesideDrizzle(url: string): Promise<void> {
+	const pairs = [...realSubjects, ...columnSubjects].flatMap(({ served, plain, create }) =>
+		[served, plain].map((table) => ({ name: getTableName(table), table, create })),
+	)
+	const made = pairs.flatMap(({ name, table, create }) => (create ? [] : [[name, table]]))
+	const byHand = pairs.flatMap(({ name, create }) => create?.(name) ?? [])
+	const statements = await statementsFor({ ...Object.fromEntries(made), ...valueTables })
+	await createClient({ url }).batch([...statements, ...byHand], 'write')
 }
 
 async function statementsFor(tables: Record<string, unknown>): Promise<string[]> {

@@ -4,6 +4,7 @@ import type { Values } from './subject'
 export function jsonOf(value: unknown): unknown {
 	if (value instanceof Date) return value.toISOString()
 	if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
+	if (value instanceof Float32Array) return Array.from(value)
 	return typeof value === 'bigint' ? String(value) : value
 }
 

@@ -21,9 +21,8 @@ export class PlainDrizzle {
 
 	/** @throws as Drizzle does, for instance where a key is taken. */
 	async insert(subject: Subject, ...rows: readonly Values[]): Promise<void> {
-		const nulls = Object.fromEntries((subject.toldNull ?? []).map((property) => [property, null]))
 		for (const row of rows) {
-			await this.#db.insert(subject.plain).values(underTwins(subject, { ...nulls, ...row }))
+			await this.#db.insert(subject.plain).values(underTwins(subject, row))
 		}
 	}
 

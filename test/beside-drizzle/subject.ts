@@ -16,8 +16,10 @@ export interface Subject {
 	random?: readonly string[]
 	/** Columns that the database numbers: the rows of an array may be numbered in any order. */
 	numbered?: readonly string[]
-	/** Columns that plain Drizzle has to be told are null where a row has none. */
-	toldNull?: readonly string[]
+	/** Of a column of a key that the database computes, the one that it computes it from. */
+	computedFrom?: Readonly<Record<string, string>>
+	/** The SQL that makes a table, where drizzle-kit can't. */
+	create?: (name: string) => string
 }
 
 /** How a table's rows are asked for: by one of its keys. */

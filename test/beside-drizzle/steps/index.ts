@@ -1,4 +1,5 @@
 import { beforeEach, describe, vi } from 'vitest'
+import type { Bench } from '../bench'
 import type { PlainDrizzle } from '../plain'
 import type { Service } from '../service'
 import type { Subject } from '../subject'
@@ -33,6 +34,7 @@ export function describeBesideDrizzle(
 	service: Service,
 	plain: PlainDrizzle,
 	subjects: readonly Subject[],
+	more: readonly ((bench: Bench) => void)[] = [],
 ): void {
 	vi.setConfig({ maxConcurrency: subjects.length })
 	describe.each(subjects)('rows of $name', { concurrent: true }, (subject) => {
@@ -41,7 +43,7 @@ export function describeBesideDrizzle(
 				await plain.empty(subject)
 			})
 			const bench = { service, plain, subject, way }
-			for (const declare of way === subject.ways[0] ? STEPS : STEPS_OF_A_KEY) declare(bench)
+			for (const declare of way === subject.ways[0] ? [...STEPS, ...more] : STEPS_OF_A_KEY) declare(bench)
 		})
 	})
 }
