@@ -1,8 +1,9 @@
+import { sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { getOrCreate } from '../../src/get-or-create'
 import { fresh } from '../support/service'
 import { KEY_WAYS, keys, readsKeys } from './support/keys'
-import { request, wideDatabase } from './support/request'
+import { request, stored, wideDatabase } from './support/request'
 import { typed } from './support/tables'
 import { SINGLE, storedByDrizzle, type Value, WAYS, writes } from './support/ways'
 
@@ -155,6 +156,28 @@ export function namedTypes(): void {
 		const made = await request('POST', '/held_floats', { text })
 		expect([made.status, made.body]).toEqual([201, { row, created: true }])
 		expect((await request('PUT', '/held_floats', { text })).body).toMatchObject({ updated: false })
+	})
+
+	it.each([
+		['spoken', '"5"'],
+		['spoken', '5'],
+		['spoken', '"true"'],
+		['spoken', '"\\"5\\""'],
+		['spoken', '{"a":[null]}'],
+		['rawBlob', '"AQID"'],
+		['rawBlob', '"not base64"'],
+	])('a row made by the %s %s is where its Location says', async (type, value) => {
+		const row = { scope: fresh('located'), value: JSON.parse(value) as unknown, note: null }
+		const made = await request('POST', `/key_${type}`, { text: JSON.stringify(row) })
+		expect(made).toMatchObject({ status: 201, body: { row } })
+		expect((await request('GET', made.location ?? '')).body).toEqual(row)
+	})
+
+	it('bytes of a column without a type of its own for them are bytes', async () => {
+		const scope = fresh('bytes')
+		await request('POST', '/key_rawBlob', { text: JSON.stringify({ scope, value: 'AQID' }) })
+		const rows = await stored(typed.rawBlob.key, sql`scope = ${scope}`, 'scope')
+		expect(rows).toEqual([{ type: 'blob', value: '010203' }])
 	})
 
 	it('no key in a path means another row than it says', async () => {

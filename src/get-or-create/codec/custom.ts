@@ -9,7 +9,7 @@ import { anything, decimals, doubleOf, doubles, numbers, texts, WHOLE } from './
 export function custom(coded: Coded): Codec {
 	const { column, affinity, casing } = coded
 	const isMapped = 'mapTo' in column && 'mapFrom' in column && (column.mapTo ?? column.mapFrom) !== undefined
-	const storage = isMapped ? mappedStorage(coded) : unmappedStorage(affinity)
+	const storage = withBytes(isMapped ? mappedStorage(coded) : unmappedStorage(affinity))
 	return codec(coded, isMapped ? mapped(coded, storage) : unmapped(coded), storage, {
 		toCell: (driver) => (is(driver, SQL) ? expressionOf(driver, casing) : storage.cell(driver)),
 	})
@@ -27,6 +27,14 @@ function unmappedStorage(affinity: Affinity): Storage {
 		case 'numeric':
 			return numbers
 	}
+}
+
+/** Whatever a column's type is called, it keeps bytes as they are: a `binary(16)`, or a vector that is a `FLOAT32(3)`. */
+function withBytes(plain: Storage): Storage {
+	if (plain === anything) return plain
+	const cell: Storage['cell'] = (driver) =>
+		driver instanceof Uint8Array ? anything.cell(driver) : plain.cell(driver)
+	return { ...anything, cell }
 }
 
 /** Without mappers a value is what SQLite gives back. */
@@ -92,10 +100,14 @@ function kept(driver: unknown, cell: string, affinity: Affinity): unknown {
  * A JSON value may be the very value, or stand for a date, bytes or a big integer: whichever its mappers take, and give
  * back as what was sent.
  */
-function mapped({ column, affinity }: Coded, storage: Storage): Meaning {
+function mapped(coded: Coded, storage: Storage): Meaning {
+	const { column, affinity, isInKey } = coded
+	/** What is kept of a date that a column keeps a part of; two keys would be one. */
+	const isCut = (back: unknown, cell: string) =>
+		!isInKey && back instanceof Date && storage.cell(column.mapToDriverValue(back)) === cell
 	const parse = (json: unknown): unknown => {
 		let wrong = new Wrong(`must be a value for ${column.getSQLType()}`)
-		for (const candidate of candidatesFor(json)) {
+		for (const candidate of candidatesFor(json, coded)) {
 			try {
 				const driver: unknown = column.mapToDriverValue(candidate)
 				if (is(driver, SQL)) return candidate
@@ -103,7 +115,8 @@ function mapped({ column, affinity }: Coded, storage: Storage): Meaning {
 				if (cell instanceof Wrong && candidate === json) wrong = cell
 				if (typeof cell !== 'string') continue
 				const back: unknown = column.mapFromDriverValue(kept(driver, cell, affinity))
-				if (!(candidate === json ? isAlike(back, json) : isSame(back, json))) continue
+				const isKept = candidate === json ? isAlike(back, json) : isSame(back, json)
+				if (!isKept && !(candidate instanceof Date && isCut(back, cell))) continue
 				return isPlain(back) ? candidate : back
 			} catch {
 				// Not this one.
@@ -111,28 +124,39 @@ function mapped({ column, affinity }: Coded, storage: Storage): Meaning {
 		}
 		return wrong
 	}
+	const parseText = (text: string) => {
+		const json = jsonOf(text)
+		// Digits that JSON would round mean what they say.
+		const isRounded = Number.isInteger(json) && !Number.isSafeInteger(json)
+		const value = parse(isRounded ? text : json)
+		return value instanceof Wrong ? parse(isRounded ? json : text) : value
+	}
 	return {
 		parse,
-		parseText: (text) => {
-			const json = jsonOf(text)
-			// Digits that JSON would round mean what they say.
-			const isRounded = Number.isInteger(json) && !Number.isSafeInteger(json)
-			const value = parse(isRounded ? text : json)
-			return value instanceof Wrong ? parse(isRounded ? json : text) : value
-		},
+		parseText,
 		present,
+		// Where text would be read as JSON, it stands there as JSON.
+		presentText: (json) =>
+			typeof json === 'string' && present(parseText(json)) === json ? json : JSON.stringify(json),
 		schema: { description: `A value of the type ${column.getSQLType()}.` },
 	}
 }
 
-function candidatesFor(json: unknown): unknown[] {
+function candidatesFor(json: unknown, { column, affinity }: Coded): unknown[] {
 	if (typeof json !== 'string') return [json]
-	return [
+	const isForBytes = affinity === 'blob' || /binary/i.test(column.getSQLType())
+	const asBytes = isForBytes || !looksNumeric(json) ? [bytes.parse(json)].filter(isRight) : []
+	const others = [
 		json,
 		...(isDateTime(json) ? [new Date(json)] : []),
 		...(/^-?\d{1,100}$/.test(json) ? [BigInt(json)] : []),
-		...[bytes.parse(json)].filter((value) => !(value instanceof Wrong)),
 	]
+	// A mapper that changes nothing takes bytes for what they are sent as.
+	return isForBytes ? [...asBytes, ...others] : [...others, ...asBytes]
+}
+
+function isRight(value: unknown): boolean {
+	return !(value instanceof Wrong)
 }
 
 function isPlain(value: unknown): boolean {

@@ -35,9 +35,13 @@ function ofNumberJson(json: string | number): Stored {
 
 /** SQLite reads decimals inexactly, so that only their digits tell; and the index serves what is near. */
 function isNumberJson(stored: string, json: string): string {
+	return `(${isNear(stored, json)}) AND ${numberJson(stored)} = ${json}`
+}
+
+function isNear(stored: string, json: string): string {
 	const near = `CAST(${json} AS REAL)`
 	const distance = `(abs(${near}) * 1e-14 + 1e-307)`
-	return `(${stored} = ${json} OR ${stored} BETWEEN ${near} - ${distance} AND ${near} + ${distance}) AND ${numberJson(stored)} = ${json}`
+	return `${stored} = ${json} OR ${stored} BETWEEN ${near} - ${distance} AND ${near} + ${distance}`
 }
 
 /** Whole numbers. */
@@ -114,6 +118,10 @@ export const binaries: Storage = {
 	isJson: (stored, json) => `${stored} = unhex(${json})`,
 }
 
+function anythingJson(stored: string): string {
+	return `CASE typeof(${stored}) WHEN 'blob' THEN 'b' || hex(${stored}) WHEN 'text' THEN 't' || ${stored} ELSE ${numberJson(stored)} END`
+}
+
 /** Whatever there is, in a column that keeps everything as it is. Bytes stand in an array of their own, beside an empty one. */
 export const anything: Storage = {
 	cell: (driver) => {
@@ -124,15 +132,17 @@ export const anything: Storage = {
 	sql: (json, path) => `coalesce(unhex(${cellSql(json, [...path, 0, 0])}), ${numbers.sql(json, path)})`,
 	differs: texts.differs,
 	matches: integers.matches,
-	json: (stored) =>
-		`CASE typeof(${stored}) WHEN 'blob' THEN 'b' || hex(${stored}) WHEN 'text' THEN 't' || ${stored} ELSE ${numberJson(stored)} END`,
+	json: anythingJson,
 	ofJson: (json) => {
 		if (typeof json !== 'string') return json
 		if (json.startsWith('b')) return bytesOf(json.slice(1))
 		return json.startsWith('t') ? json.slice(1) : storedNumber(json)
 	},
-	isJson: (stored, json) =>
-		`${stored} = CASE substr(${json}, 1, 1) WHEN 'b' THEN unhex(substr(${json}, 2)) WHEN 't' THEN substr(${json}, 2) ELSE CAST(${json} AS NUMERIC) END`,
+	isJson: (stored, json) => {
+		const rest = `substr(${json}, 2)`
+		const same = `${stored} = CASE substr(${json}, 1, 1) WHEN 'b' THEN unhex(${rest}) WHEN 't' THEN ${rest} END`
+		return `(${same} OR ${isNear(stored, json)}) AND ${anythingJson(stored)} = ${json}`
+	},
 }
 
 /** A cell that is an integer. */

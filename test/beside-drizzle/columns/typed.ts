@@ -25,7 +25,8 @@ function typedSubject(name: string, type: ColumnType): Subject {
 
 export const vectors = subjectOf(
 	'vectors',
-	(name) => sqliteTable(name, { name: text().primaryKey(), place: vector().notNull(), other: vector() }),
+	(name) =>
+		sqliteTable(name, { name: text().primaryKey(), place: vector().notNull(), other: vector('FLOAT32(3)') }),
 	{
 		name: word,
 		place: (n) => [n, 0.5, -1],

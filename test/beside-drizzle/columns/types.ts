@@ -92,6 +92,16 @@ export const columnTypes: Record<string, ColumnType> = {
 			),
 		nth: (n) => at(n, 1000),
 	},
+	dateCut: {
+		builder: () =>
+			mapped<Date, number>(
+				'integer',
+				(value) => Math.floor(value.getTime() / 1000),
+				(stored) => new Date(stored * 1000),
+			),
+		nth: (n) => at(n, 1000),
+		change: [at(1, 1500), at(2, 1700)],
+	},
 	day: {
 		builder: () =>
 			mapped<Date, string>(
@@ -158,6 +168,42 @@ export const columnTypes: Record<string, ColumnType> = {
 	},
 	nocase: { builder: nocase, nth: (n) => `Key${n}`, change: ['Vue', 'vue'] },
 	rtrim: { builder: () => named('text COLLATE RTRIM'), nth: (n) => `k${n} `, change: ['end', 'end  '] },
+	binary: {
+		builder: () =>
+			mapped<string, Uint8Array>(
+				'binary(4)',
+				(value) => Buffer.from(value, 'hex'),
+				(stored) => Buffer.from(stored).toString('hex'),
+			),
+		nth: (n) => `00ff${1000 + n}`,
+	},
+	varbinary: {
+		builder: () =>
+			mapped<Uint8Array, Uint8Array>(
+				'varbinary(4)',
+				(value) => value,
+				(stored) => Buffer.from(stored),
+			),
+		nth: (n) => Buffer.from([0, 255, n]),
+	},
+	rawBlob: {
+		builder: () =>
+			mapped<Uint8Array, Uint8Array>(
+				'blob',
+				(value) => value,
+				(stored) => stored,
+			),
+		nth: (n) => Buffer.from([0, 255, n]),
+	},
+	textBytes: {
+		builder: () =>
+			mapped<number[], Uint8Array>(
+				'char(3)',
+				(value) => Buffer.from(value),
+				(stored) => [...stored],
+			),
+		nth: (n) => [0, 255, n],
+	},
 	uuid: { builder: () => named('uuid'), nth: uuid },
 	string: { builder: () => named('STRING'), nth: (n) => `word ${n}`, change: ['', '2026-01-31'] },
 	json: { builder: () => named('json'), nth: (n) => JSON.stringify(object(n)) },
@@ -178,9 +224,9 @@ export const columnTypes: Record<string, ColumnType> = {
 }
 
 /** Turso's vectors, which the database itself makes: https://docs.turso.tech/features/ai-and-embeddings */
-export const vector = () =>
+export const vector = (type = 'F32_BLOB(3)') =>
 	mapped<number[] | Float32Array, Uint8Array>(
-		'F32_BLOB(3)',
+		type,
 		(value) => sql`vector32(${JSON.stringify(Array.from(value))})`,
 		(stored) => new Float32Array(stored.buffer),
 	)

@@ -47,6 +47,13 @@ const TYPES = {
 	namedJson: () => named('json'),
 	mappedUuid: () => mapped('uuid', String),
 	mappedPrint: () => mapped('fingerprint', String),
+	spoken: () =>
+		customType<{ data: unknown; driverData: string }>({
+			dataType: () => 'text',
+			toDriver: JSON.stringify,
+			fromDriver: JSON.parse,
+		})(),
+	rawBlob: () => mapped('blob'),
 	floats: () =>
 		customType<{ data: Float32Array; driverData: Uint8Array }>({
 			dataType: () => 'blob',
