@@ -1,7 +1,7 @@
 import { is, SQL } from 'drizzle-orm'
 import { expressionOf, parameterSql, withParameters } from './codec/expression'
 import { moves } from './order'
-import { isAbsent, isGiven, placeOf, type Shape, type Slot } from './shape'
+import { isAbsent, placeOf, type Shape, type Slot } from './shape'
 import type { ColumnInfo, TableInfo, UniqueKey } from './table'
 
 // The parts of statements. In all of them `item` is a row of the JSON array that is the parameter, `found` the row of
@@ -31,7 +31,7 @@ export function matches(shape: Shape): string {
 	const { by, key } = shape
 	const others = by.filter((column) => !key.columns.includes(column))
 	return [
-		equalsGiven(shape, key.columns, 'found'),
+		equalsGiven(shape, key.columns),
 		...others.map((column) => {
 			const same = column.codec.matches(`found.${column.sql}`, valueOf(shape, column, 'given'))
 			return unless(isAbsent(shape, column), same)
@@ -39,8 +39,8 @@ export function matches(shape: Shape): string {
 	].join(' AND ')
 }
 
-export function equalsGiven(shape: Shape, columns: readonly ColumnInfo[], alias: 'found' | 'held'): string {
-	return columns.map((column) => `${alias}.${column.sql} = ${valueOf(shape, column, 'given')}`).join(' AND ')
+export function equalsGiven(shape: Shape, columns: readonly ColumnInfo[]): string {
+	return columns.map((column) => `found.${column.sql} = ${valueOf(shape, column, 'given')}`).join(' AND ')
 }
 
 function unless(absent: string | undefined, condition: string): string {
@@ -179,11 +179,20 @@ export function holdsNext(
 	{ columns }: UniqueKey,
 	change: 'insert' | 'update',
 ): string | undefined {
+	return holds('held', columns, (column) => nextValue(shape, column, change))
+}
+
+/** The row of this alias holds a value in each of the columns. Nothing where one of the values is not known. */
+function holds(
+	alias: 'found' | 'held',
+	columns: readonly ColumnInfo[],
+	valueFor: (column: ColumnInfo) => string | undefined,
+): string | undefined {
 	const conditions: string[] = []
 	for (const column of columns) {
-		const value = nextValue(shape, column, change)
+		const value = valueFor(column)
 		if (value === undefined) return undefined
-		conditions.push(`held.${column.sql} = ${value}`)
+		conditions.push(`${alias}.${column.sql} = ${value}`)
 	}
 	return conditions.join(' AND ')
 }
@@ -252,7 +261,9 @@ function holdersOf(shape: Shape, change: 'insert' | 'update'): string[] {
 	const differs = byDiffers(shape)
 	return table.keys.flatMap((key, index) => {
 		const blocks = change === 'insert' || moves(shape, key)
-		const held = blocks ? holdsNext(shape, key, change) : holdsGiven(shape, key)
+		const held = blocks
+			? holdsNext(shape, key, change)
+			: holds('held', key.columns, (column) => slotValue(shape, column, 'given'))
 		if (held === undefined) return []
 		const other = change === 'update' ? ` AND ${isOther(table)}` : ''
 		const holder = [index, Number(blocks), identityJson(shape, 'held'), ...differs].join(', ')
@@ -260,30 +271,20 @@ function holdersOf(shape: Shape, change: 'insert' | 'update'): string[] {
 	})
 }
 
-function holdsGiven(shape: Shape, { columns }: UniqueKey): string | undefined {
-	return columns.every((column) => isGiven(shape, column)) ? equalsGiven(shape, columns, 'held') : undefined
-}
-
 /** How the row that was just made is found, where a trigger has changed what it was asked by; nothing where it can't be. */
 export function isMade(shape: Shape): string | undefined {
-	const conditions: string[] = []
-	for (const column of shape.table.identity) {
-		const value = slotValue(shape, column, 'insert') ?? (column.isRowId ? 'last_insert_rowid()' : undefined)
-		if (value === undefined) return undefined
-		conditions.push(`found.${column.sql} = ${value}`)
-	}
-	return conditions.join(' AND ')
+	return holds(
+		'found',
+		shape.table.identity,
+		(column) => slotValue(shape, column, 'insert') ?? (column.isRowId ? 'last_insert_rowid()' : undefined),
+	)
 }
 
 /** How the row that was just updated is found, where it is no longer what it was asked by; nothing where it can't be. */
 export function isMoved(shape: Shape): string | undefined {
-	for (const { columns } of [shape.key, ...shape.table.keys]) {
-		const values = columns.map((column) => updatedTo(shape, column))
-		if (values.every((value) => value !== undefined)) {
-			return columns.map((column, i) => `found.${column.sql} = ${values[i]}`).join(' AND ')
-		}
-	}
-	return undefined
+	return [shape.key, ...shape.table.keys]
+		.map(({ columns }) => holds('found', columns, (column) => updatedTo(shape, column)))
+		.find((condition) => condition !== undefined)
 }
 
 /** What a column holds after an update, where that is told by the request alone. */

@@ -124,7 +124,7 @@ function isKnownAgain(shape: Shape): string {
 	if (!isReused || identity.every((column) => isGiven(shape, column))) return 'true'
 	const kept = keys
 		.filter(({ columns }) => columns.every((column) => isGiven(shape, column)))
-		.map(({ columns }) => `(${equalsGiven(shape, columns, 'found')})`)
+		.map(({ columns }) => `(${equalsGiven(shape, columns)})`)
 	return [...kept, `json_array_length(note.row_key) > ${identity.length}`].join(' OR ')
 }
 

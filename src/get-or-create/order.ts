@@ -71,18 +71,14 @@ export function moves(shape: Shape, { columns }: UniqueKey): boolean {
 	return columns.some((column) => changed.includes(column) || column.column.generated !== undefined)
 }
 
-/** An update may give a column another value than the row has for it: the database does, or $onUpdate. */
-function replaces({ set, slots }: Shape, { column }: ColumnInfo): boolean {
-	return (
-		set.length > 0 &&
-		(column.generated !== undefined ||
-			slots.some((slot) => slot.use === 'update' && slot.column.column === column))
-	)
-}
-
-/** An update may make of its row one that is not what it was asked for by: `by` a version that $onUpdate counts up. */
-export function leaves(shape: Shape): boolean {
-	return shape.by.some((column) => replaces(shape, column))
+/**
+ * An update may make of its row one that is not what it was asked for by: $onUpdate counts a version up, or the database
+ * computes another value. What it sets itself is what it was asked by.
+ */
+export function leaves({ by, set, slots }: Shape): boolean {
+	if (set.length === 0) return false
+	const touched = slots.filter(({ use }) => use === 'update').map(({ column }) => column)
+	return by.some((column) => touched.includes(column) || column.column.generated !== undefined)
 }
 
 function freedBy(shape: Shape): Order['frees'] {

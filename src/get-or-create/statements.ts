@@ -67,12 +67,12 @@ function build(shape: Shape, manner: Manner): Statements {
 		['exchange', insert && update && manner.isInOrder ? exchangeOf(shape) : undefined],
 		['write', notes?.write],
 		['update', update],
-		['moved', update && leaves(shape) ? movedOf(shape, manner) : undefined],
+		['moved', update && leaves(shape) ? changedOf(shape, manner, isMoved(shape)) : undefined],
 		['checkUpdated', update && isChecked ? checkOf(shape, 'update') : undefined],
 		['settleUpdated', notes?.settleUpdated],
 		['insert', insert],
 		['checkInserted', insert && isChecked ? checkOf(shape, 'insert') : undefined],
-		['made', insert && manner.rows === 'one' ? madeOf(shape, manner) : undefined],
+		['made', insert && manner.rows === 'one' ? changedOf(shape, manner, isMade(shape)) : undefined],
 		['settle', notes?.settle],
 		['read', notes?.read],
 		['select', selectOf(shape, manner)],
@@ -188,21 +188,11 @@ function selectOf(shape: Shape, manner: Manner): string {
 	return `SELECT ${rowsJson(shape, manner, state)} ${from}`
 }
 
-/** The row that was just made, whatever a trigger has made of it. */
-function madeOf(shape: Shape, manner: Manner): string | undefined {
-	const made = isMade(shape)
+/** The row that the statement before has written, whatever it is by now; `which` is how it is found, where it can be. */
+function changedOf(shape: Shape, manner: Manner, which: string | undefined): string | undefined {
 	return (
-		made &&
-		`SELECT ${rowsJson(shape, manner)} FROM json_each(?1) AS item CROSS JOIN ${shape.table.sql} AS found ON ${made} WHERE changes() > 0`
-	)
-}
-
-/** The row that was just updated, and is no longer what it was asked by. */
-function movedOf(shape: Shape, manner: Manner): string | undefined {
-	const moved = isMoved(shape)
-	return (
-		moved &&
-		`SELECT ${rowsJson(shape, manner)} FROM json_each(?1) AS item CROSS JOIN ${shape.table.sql} AS found ON ${moved} WHERE changes() > 0`
+		which &&
+		`SELECT ${rowsJson(shape, manner)} FROM json_each(?1) AS item CROSS JOIN ${shape.table.sql} AS found ON ${which} WHERE changes() > 0`
 	)
 }
 

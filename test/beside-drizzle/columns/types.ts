@@ -44,6 +44,12 @@ export const cents = () =>
 		(value) => Math.round(value * 100),
 		(stored) => stored / 100,
 	)
+const seconds = () =>
+	mapped<Date, number>(
+		'integer',
+		(value) => Math.floor(value.getTime() / 1000),
+		(stored) => new Date(stored * 1000),
+	)
 export const jsonList = () =>
 	mapped<string[], string>('text', JSON.stringify, (stored) => JSON.parse(stored) as string[])
 export const nocase = () => named('text COLLATE NOCASE')
@@ -83,25 +89,8 @@ export const columnTypes: Record<string, ColumnType> = {
 			),
 		nth: (n) => at(n, 1),
 	},
-	dateSeconds: {
-		builder: () =>
-			mapped<Date, number>(
-				'integer',
-				(value) => Math.floor(value.getTime() / 1000),
-				(stored) => new Date(stored * 1000),
-			),
-		nth: (n) => at(n, 1000),
-	},
-	dateCut: {
-		builder: () =>
-			mapped<Date, number>(
-				'integer',
-				(value) => Math.floor(value.getTime() / 1000),
-				(stored) => new Date(stored * 1000),
-			),
-		nth: (n) => at(n, 1000),
-		change: [at(1, 1500), at(2, 1700)],
-	},
+	dateSeconds: { builder: seconds, nth: (n) => at(n, 1000) },
+	dateCut: { builder: seconds, nth: (n) => at(n, 1000), change: [at(1, 1500), at(2, 1700)] },
 	day: {
 		builder: () =>
 			mapped<Date, string>(
