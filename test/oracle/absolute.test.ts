@@ -1,6 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
+import { databaseSettings, httpBatch } from '../../src/database/client'
+import { callOf, outcomesOf } from '../../src/get-or-create/call'
+import { rowRequest } from '../../src/get-or-create/row-request'
+import { tableInfo } from '../../src/get-or-create/table'
+import { runTransaction } from '../../src/get-or-create/transaction'
 import { context } from '../support/context'
 import { kinds, twinsOf } from '../support/kinds'
 import { database, fresh } from '../support/service'
@@ -82,6 +87,44 @@ describe('an update that changes what its row is asked by', () => {
 		)
 		expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
 		expect(answers.filter(({ status }) => status === 409)).toHaveLength(19)
+	})
+
+	/** Calls of one row each, in one transaction. */
+	async function together(rows: { slug: string; title: string }[]) {
+		const [table] = kinds
+			.filter(({ name }) => name === 'versioned')
+			.map((kind) => tableInfo(twinsOf(kind).single))
+		if (!table) throw new Error('no such kind')
+		const by = table.columns.filter(({ property }) => ['slug', 'version'].includes(property))
+		const calls = rows.map((row) =>
+			callOf([rowRequest(table, { verb: 'update-or-create', by, row: { ...row, version: 1 } })]),
+		)
+		const batch = httpBatch(databaseSettings(env.TURSO_DATABASE_URL))
+		await runTransaction(batch, calls, Date.now() + 5000)
+		return calls.flatMap((call) => outcomesOf(call))
+	}
+
+	it.each([
+		['b', 'b'],
+		['b', 'c'],
+	])('lets the first of those win that share a transaction (%s, %s)', async (...titles) => {
+		const slug = fresh('s')
+		await send('PUT', '/versioned_single?by=slug', { slug, title: 'a' })
+		expect(await together(titles.map((title) => ({ slug, title })))).toMatchObject([
+			{ kind: 'row', updated: true },
+			{ kind: 'error', error: { conflicts: [{ key: ['slug'], differs: ['version'] }] } },
+		])
+	})
+
+	it('is told to each of those that share a transaction', async () => {
+		const [one, other, made] = [fresh('s'), fresh('s'), fresh('s')]
+		for (const slug of [one, other]) await send('PUT', '/versioned_single?by=slug', { slug, title: 'a' })
+		const rows = [one, made, other].map((slug) => ({ slug, title: 'b' }))
+		expect(await together(rows)).toMatchObject([
+			{ created: false, updated: true, values: expect.arrayContaining([one, 2, 'b']) },
+			{ created: true, updated: false, values: expect.arrayContaining([made, 1, 'b']) },
+			{ created: false, updated: true, values: expect.arrayContaining([other, 2, 'b']) },
+		])
 	})
 })
 
