@@ -24,6 +24,8 @@ export interface Manner {
 	isInOrder: boolean
 	/** A trigger may change a row as it is made, for all that is known. */
 	mayChange: boolean
+	/** Rows are looked for before they are inserted: to try may do something all the same. */
+	looksFirst: boolean
 }
 
 /** The row asked for. The column stands first, so that its affinity and collation rule, and its index serves. */

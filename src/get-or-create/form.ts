@@ -16,10 +16,14 @@ export interface Form {
 	key: UniqueKey | undefined
 	/** In the order of their cells. */
 	given: readonly GivenColumn[]
+	/** All of the table's columns, and what such a row has in them; of its nulls only those in keys count. */
+	columns: readonly { column: ColumnInfo; isGiven: boolean; isNull: boolean }[]
 	/** What every such row lacks. */
 	missing: Fault[]
 	/** What has to be asked for each row. */
 	fillers: Filler[]
+	/** The slots of both. */
+	slots: { given: readonly Slot[]; filled: readonly Slot[] }
 	/** The columns with which such a row refers to its own table, where it does. */
 	ownReferences: ColumnInfo[][]
 	/** Whether rows may lack some of `given`. */
@@ -92,12 +96,11 @@ const MAX_FORMS_OF_A_CALL = 2
 
 /** The forms of the rows of one call, which are all asked for in the same way. */
 export function formsOfCall(table: TableInfo, asks: readonly (Asking & { row: Row })[]): Form[] {
-	let last: { row: Row; form: Form } | undefined
+	let last: Form | undefined
 	const forms = asks.map((ask) => {
 		// To look a form up takes a text made for it, which costs more than all the rest.
-		if (!last || !isAlike(table, last.row, ask.row))
-			last = { row: ask.row, form: formOf(table, ask, ask.row) }
-		return last.form
+		if (!last || !isOf(last, ask.row)) last = formOf(table, ask, ask.row)
+		return last
 	})
 	const [first] = asks
 	if (!first || new Set(forms).size <= MAX_FORMS_OF_A_CALL) return forms
@@ -105,12 +108,13 @@ export function formsOfCall(table: TableInfo, asks: readonly (Asking & { row: Ro
 	return asks.map((ask) => formOf(table, ask, ask.row, optional))
 }
 
-/** Rows of a call that give the same columns, and null in the same ones of a key. */
-function isAlike({ columns }: TableInfo, one: Row, other: Row): boolean {
-	return columns.every((column) => {
-		const [a, b] = [valueIn(one, column), valueIn(other, column)]
-		return (a === undefined) === (b === undefined) && (!column.isInKey || (a === null) === (b === null))
-	})
+/** A row that is asked for as the form's are, gives the same columns as they do, and null in the same ones of a key. */
+function isOf({ columns }: Form, row: Row): boolean {
+	for (const { column, isGiven, isNull } of columns) {
+		const value = valueIn(row, column)
+		if ((value !== undefined) !== isGiven || (column.isInKey && (value === null) !== isNull)) return false
+	}
+	return true
 }
 
 function indexes(columns: readonly ColumnInfo[] | undefined): string {
@@ -164,14 +168,21 @@ function build(
 		const keyed = part !== undefined
 		return shapeOf({ table, verb, by, key, slots: [...slots, ...filled, ...fixed], set, insertable, keyed })
 	}
-	const slots = columns.map(({ slot }) => slot)
-	const filled = fillers.map(({ column, use }) => ({ column, use }))
+	const slots = {
+		given: columns.map(({ slot }) => slot),
+		filled: fillers.map(({ column, use }) => ({ column, use })),
+	}
 	return {
 		by,
 		key,
 		given: columns,
+		columns: table.columns.map((column) => {
+			const value = valueIn(row, column)
+			return { column, isGiven: value !== undefined, isNull: value === null }
+		}),
 		missing: [...new Set(needed)].map((column) => faultAt(column, 'is missing')),
 		fillers,
+		slots,
 		ownReferences: table.parents
 			.filter((parent) => parent.isOwnTable && covers(given, parent))
 			.map((parent) => parent.columns),
@@ -182,7 +193,7 @@ function build(
 				...[by, set, given].map((each) => each.filter(isGiven).map(({ property }) => property)),
 			]),
 		shapeWith,
-		shape: key && shapeWith(slots, filled),
+		shape: key && shapeWith(slots.given, slots.filled),
 	}
 }
 
@@ -257,39 +268,41 @@ function literal(cells: readonly string[]): string {
 	return quoteText(`[${cells.join()}]`)
 }
 
-/** A value in its slot; nothing for its cell where it is SQL without parameters. */
-export interface Filled {
-	slot: Slot
-	cell: string | undefined
-}
+/** What a slot of one row holds: the cell of a value, or SQL, and the cell of its parameters where it has some. */
+export type Filled = string | { expression: NonNullable<Slot['expression']>; cell: string | undefined }
 
 /** Runs the fillers for one row. */
 export function fill({ fillers }: Form, { casing }: TableInfo, faults: Fault[]): Filled[] {
-	return fillers.map(({ column, use, make, isOverRow }): Filled => {
+	return fillers.map(({ column, make, isOverRow }): Filled => {
 		const value = make()
-		if (is(value, SQL)) return filledBySql({ column, use }, expressionOf(value, casing), isOverRow)
-		return fillIn({ column, use }, value, faults)
+		return is(value, SQL)
+			? filledBySql(expressionOf(value, casing), isOverRow)
+			: fillIn(column, value, faults)
 	})
 }
 
-/** A value in its slot; what is wrong with it becomes a fault. */
-export function fillIn(slot: Slot, value: unknown, faults: Fault[]): Filled {
-	const { column } = slot
+/** A value of a column; what is wrong with it becomes a fault. */
+export function fillIn(column: ColumnInfo, value: unknown, faults: Fault[]): Filled {
 	if (value === null || value === undefined) {
 		if (column.column.notNull) faults.push(faultAt(column, 'must not be null'))
-		return { slot, cell: 'null' }
+		return 'null'
 	}
 	const cell = column.codec.encode(value)
-	if (typeof cell === 'string') return { slot, cell }
-	if (cell instanceof Expression) return filledBySql(slot, cell, false)
+	if (typeof cell === 'string') return cell
+	if (cell instanceof Expression) return filledBySql(cell, false)
 	faults.push(faultAt(column, cell.detail))
-	return { slot, cell: 'null' }
+	return 'null'
 }
 
-function filledBySql(slot: Slot, { text, cells }: Expression, isOverRow: boolean): Filled {
+function filledBySql({ text, cells }: Expression, isOverRow: boolean): Filled {
 	const hasCell = cells.length > 0
-	return {
-		slot: { ...slot, expression: { text, hasCell, isOverRow } },
-		cell: hasCell ? `[${cells.join()}]` : undefined,
-	}
+	return { expression: { text, hasCell, isOverRow }, cell: hasCell ? `[${cells.join()}]` : undefined }
+}
+
+/** The slots, each with the SQL that it holds. */
+export function slotsWith(slots: readonly Slot[], filled: readonly Filled[]): Slot[] {
+	return slots.map((slot, place) => {
+		const held = filled[place]
+		return typeof held === 'object' ? { ...slot, expression: held.expression } : slot
+	})
 }

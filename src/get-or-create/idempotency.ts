@@ -11,6 +11,7 @@ import {
 	stoppedBy,
 } from './conditions'
 import { KEPT_SECONDS } from './idempotency-keys'
+import { ITEMS } from './items'
 import { quoteText } from './quote'
 import { isGiven, placeOf, type Shape } from './shape'
 import { isAutoIncrement } from './table'
@@ -74,7 +75,7 @@ export function notesOf(shape: Shape, manner: Manner): NoteStatements | undefine
 			`SELECT ${scope(shape)}, ${key}, ${position}, ${fingerprint}, ?2 || item.key, unixepoch(),`,
 			`(SELECT ${rowKey} ${from}), CASE WHEN NOT ${there} THEN 'creating'`,
 			differs ? `WHEN EXISTS (SELECT 1 ${from} AND ${differs}) THEN 'updating'` : '',
-			`ELSE 'found' END FROM json_each(?1) AS item WHERE ${insertable ? 'true' : there}`,
+			`ELSE 'found' END FROM ${ITEMS} WHERE ${insertable ? 'true' : there}`,
 			'ON CONFLICT (scope, key, position) DO UPDATE SET fingerprint = excluded.fingerprint, attempt = excluded.attempt,',
 			'noted_at = excluded.noted_at, row_key = excluded.row_key, outcome = excluded.outcome',
 			`WHERE noted_at <= unixepoch() - ${KEPT_SECONDS}`,
@@ -100,7 +101,7 @@ export function notesOf(shape: Shape, manner: Manner): NoteStatements | undefine
 		// And the row that it is about.
 		read: [
 			`SELECT ${rowsJson(shape, manner, 'item.key', 'note.outcome', 'note.attempt', `note.fingerprint = ${fingerprint}`)}`,
-			`FROM json_each(?1) AS item CROSS JOIN idempotency_keys AS note ON ${note(shape)}`,
+			`FROM ${ITEMS} CROSS JOIN idempotency_keys AS note ON ${note(shape)}`,
 			`LEFT JOIN ${table.sql} AS found ON ${isIdentical(shape, 'note.row_key')} AND (note.attempt = ?2 || item.key OR ${isKnownAgain(shape)})`,
 		].join(' '),
 	}
@@ -139,7 +140,7 @@ function settled(shape: Shape, which: string, { rowKey, outcome, join = '' }: Se
 	return [
 		`INSERT INTO idempotency_keys (${COLUMNS})`,
 		`SELECT note.scope, note.key, note.position, note.fingerprint, note.attempt, note.noted_at, ${rowKey}, ${outcome}`,
-		`FROM json_each(?1) AS item CROSS JOIN idempotency_keys AS note ON ${ownNote(shape)} ${join}`,
+		`FROM ${ITEMS} CROSS JOIN idempotency_keys AS note ON ${ownNote(shape)} ${join}`,
 		`WHERE ${which} ON CONFLICT (scope, key, position) DO UPDATE SET row_key = excluded.row_key, outcome = excluded.outcome`,
 	].join(' ')
 }

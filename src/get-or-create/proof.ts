@@ -12,6 +12,8 @@ export interface Proof {
 	at: number
 	/** A trigger may change a row as it is made. */
 	hasInsertTriggers: boolean
+	/** To try to insert a row that is there does something all the same: fires a trigger, uses up an id, breaks a CHECK. */
+	isTrialFelt: boolean
 }
 
 /** For how long a proof holds: an index may be dropped. What is lacking is looked for each time, so that a repair counts at once. */
@@ -34,7 +36,13 @@ export class Proofs {
 	/** Reads what a guard found. @returns what the table lacks, to be told to whoever asks for it. */
 	note(table: TableInfo, result: UnitResult | undefined): DatabaseError | undefined {
 		if (result?.kind === 'done') {
-			this.#known.set(table.name, { at: Date.now(), hasInsertTriggers: result.rows[0]?.[0]?.[1] === 1 })
+			const [, triggers, rules] = result.rows[0]?.[0] ?? []
+			const hasInsertTriggers = triggers !== 0
+			this.#known.set(table.name, {
+				at: Date.now(),
+				hasInsertTriggers,
+				isTrialFelt: hasInsertTriggers || rules !== 0,
+			})
 			return undefined
 		}
 		this.forget(table)
@@ -87,10 +95,11 @@ export function guardOf(table: TableInfo): Unit {
 	]
 	const lacks = lackingOf(table.name)
 	const triggers = `SELECT 1 FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ${quoteText(table.name)} COLLATE NOCASE AND sql LIKE '%insert%'`
+	const rules = `SELECT 1 FROM sqlite_schema WHERE name = ${quoteText(table.name)} COLLATE NOCASE AND (sql LIKE '%autoincrement%' OR sql LIKE '%check%')`
 	const guard: Unit = {
 		statements: [
 			{
-				sql: `SELECT abs(CASE WHEN EXISTS (${lacks}) THEN -9223372036854775808 ELSE 1 END), EXISTS (${triggers})`,
+				sql: `SELECT abs(CASE WHEN EXISTS (${lacks}) THEN -9223372036854775808 ELSE 1 END), EXISTS (${triggers}), EXISTS (${rules})`,
 				args,
 			},
 		],

@@ -1,6 +1,7 @@
 import { classify } from '../database/failure'
 import { type Batch, type DriverValue, query, rowsOfLast, send } from '../database/send'
 import { anchorOf, type Manner } from './conditions'
+import { overItems } from './items'
 import { guardOf, type Proofs } from './proof'
 import { rowsIn } from './read-value'
 import type { RowRequest } from './row-request'
@@ -13,6 +14,7 @@ const ALONE: Omit<Manner, 'asBytes'> = {
 	isFollowed: false,
 	isInOrder: false,
 	mayChange: false,
+	looksFirst: false,
 }
 
 /** Reads the row that a request of the verb `get` asks for. @throws DatabaseError */
@@ -26,7 +28,7 @@ export async function findRow(
 	for (const asBytes of [false, true]) {
 		const guard = proofs && !proofs.of(table) ? guardOf(table) : undefined
 		const { steps } = statementsOf(shape, { ...ALONE, asBytes })
-		const statements = steps.map(({ sql }) => ({ sql, args: [`[${json}]`] }))
+		const statements = steps.map(({ sql }) => overItems(sql, [json]))
 		const units = guard ? [guard, { statements }] : [{ statements }]
 		try {
 			const { results } = await send(batch, () => units, 'read', deadline)
@@ -53,7 +55,7 @@ export async function readIdentified(
 		const cell = codec.cell(value instanceof ArrayBuffer ? new Uint8Array(value) : value)
 		return typeof cell === 'string' ? cell : 'null'
 	})
-	const args = [`[[${cells.join()}]]`]
-	const [rows] = await query(batch, [{ sql: selectByIdentity(shape), args }], 'read', deadline)
+	const statement = overItems(selectByIdentity(shape), [`[${cells.join()}]`])
+	const [rows] = await query(batch, [statement], 'read', deadline)
 	return rowsIn(shape.table, false, rows)[0]?.values
 }

@@ -38,10 +38,9 @@ export function rowsIn({ selected }: TableInfo, asBytes: boolean, result: Rows |
 		const before = arrayOf(row)
 		const cells = arrayOf(before.pop())
 		const flat = Array.isArray(cells[0]) ? cells.flat() : cells
-		return {
-			before,
-			values: selected.map(({ codec }, place) => storedOf(codec, flat[place] ?? null, asBytes)),
-		}
+		const values: DriverValue[] = []
+		for (const { codec, index } of selected) values.push(storedOf(codec, flat[index] ?? null, asBytes))
+		return { before, values }
 	})
 }
 

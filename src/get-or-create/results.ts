@@ -53,30 +53,24 @@ function foundIn({ shape, rows }: Plan, results: StepRows, attempt: PlanTry, asB
 	const { table } = shape
 	const read = (step: Step) => rowsIn(table, asBytes, results[step])
 	const anchor = anchorOf(shape).index
-	const written = new Map<string | number, Written>()
-	for (const change of ['updated', 'created'] as const) {
-		for (const identity of returned(table, results[change === 'created' ? 'insert' : 'update'])) {
-			written.set(keyOf(identity), { kind: 'written', change, identity })
-		}
-	}
+	const written = new WrittenRows([
+		...writtenBy(table, 'updated', results.update),
+		...writtenBy(table, 'created', results.insert),
+	])
 	const noted = new Map(read('read').map((each) => [each.before[0], each]))
 	const selected = read('select')
 	const [moved] = read('moved')
 	const [made] = read('made')
-	const creators = new Map<string | number, number>()
-	// Once: should two rows that differ to us be one to the database, the first of them has written it.
+	const creations: (string | number | undefined)[] = []
 	const claim = (id: string | number, place: number) => {
-		const own = written.get(id)
-		if (!own) return undefined
-		written.delete(id)
-		if (own.change === 'created') creators.set(id, place)
+		const own = written.claim(id)
+		if (own?.change === 'created') creations[place] = id
 		return own
 	}
 	const found = rows.map((_, place): Found | undefined => {
 		const { values, state } = stateOf(selected[place], place)
 		if (values[anchor] === null) return undefined
-		const id = written.size === 0 ? '' : keyOf(table.identity.map(({ index }) => values[index] ?? null))
-		const own = claim(id, place)
+		const own = written.size > 0 ? claim(idOf(table, values), place) : undefined
 		if (own) return rowOf(values, own.change)
 		return state === place ? { kind: 'row', values, created: false, updated: false } : undefined
 	})
@@ -87,7 +81,7 @@ function foundIn({ shape, rows }: Plan, results: StepRows, attempt: PlanTry, asB
 		const known = note && noteOf(note, place, attempt)
 		// What a later row of the plan made was not yet there when this one's turn came.
 		const holders = holdersIn(shape, state).filter(
-			({ identity }) => (creators.get(keyOf(identity)) ?? -1) < place,
+			({ identity }) => creations.indexOf(keyOf(identity)) < place,
 		)
 		if (known) return notedOutcome(known, inConflict(shape, holders))
 		if (found[place]) return found[place]
@@ -97,6 +91,11 @@ function foundIn({ shape, rows }: Plan, results: StepRows, attempt: PlanTry, asB
 		if (outcome.kind === 'written') claim(keyOf(outcome.identity), place)
 		return outcome
 	})
+}
+
+function writtenAmong(holders: readonly Holder[], written: WrittenRows): (Written | undefined)[] {
+	const ids = new Set(holders.map(({ identity }) => keyOf(identity)))
+	return [...ids].map((id) => written.get(id))
 }
 
 /** What a row is, and its own place or what stands in its way. */
@@ -111,14 +110,13 @@ function missed(
 	shape: Shape,
 	row: DriverValue[],
 	holders: readonly Holder[],
-	written: ReadonlyMap<string | number, Written>,
+	written: WrittenRows,
 	isOne: boolean,
 ): Found {
 	const isThere = row[anchorOf(shape).index] !== null
 	// A row that was written and isn't found was changed by a trigger: it holds its own values, and nobody else does.
-	const [only, ...others] = isOne ? written.keys() : new Set(holders.map(({ identity }) => keyOf(identity)))
-	const mine = isThere || only === undefined || others.length > 0 ? undefined : written.get(only)
-	if (mine) return mine
+	const [only, ...others] = isOne ? written.unclaimed() : writtenAmong(holders, written)
+	if (only && others.length === 0 && !isThere) return only
 	if (!isThere && !shape.insertable) return unmade(shape)
 	return holders.some(({ blocks }) => blocks) ? inConflict(shape, holders) : ruledOut()
 }
@@ -211,9 +209,63 @@ export function certain({ keyed }: Shape, outcome: Outcome, doubt: Failure | und
 	return { kind: 'error', error: new DatabaseError(failure, 'repeated after a try without an answer') }
 }
 
-/** The identities of rows that a statement has written. */
-function returned({ identity }: TableInfo, rows: Rows = []): DriverValue[][] {
-	return rows.map((row) => row.map((value, place) => jsonValue(identity[place], value)))
+/** The rows that a statement has written. */
+function writtenBy({ identity }: TableInfo, change: Change, rows: Rows = []): Written[] {
+	return rows.map((row) => ({
+		kind: 'written',
+		change,
+		identity: row.map((value, place) => jsonValue(identity[place], value)),
+	}))
+}
+
+/**
+ * The rows that a plan has written. Each is claimed once: should two rows that differ to us be one to the database, the
+ * first of them has written it. Most are claimed in the order in which they were written, and need no looking up.
+ */
+class WrittenRows {
+	readonly #rows: readonly Written[]
+	#next = 0
+	#others: Map<string | number, Written> | undefined
+
+	constructor(rows: readonly Written[]) {
+		this.#rows = rows
+	}
+
+	get size(): number {
+		return this.#rows.length
+	}
+
+	claim(id: string | number): Written | undefined {
+		const next = this.#rows[this.#next]
+		if (!this.#others && next && keyOf(next.identity) === id) {
+			this.#next++
+			return next
+		}
+		const own = this.get(id)
+		this.#byId().delete(id)
+		return own
+	}
+
+	get(id: string | number): Written | undefined {
+		return this.#byId().get(id)
+	}
+
+	unclaimed(): Written[] {
+		return [...this.#byId().values()]
+	}
+
+	#byId(): Map<string | number, Written> {
+		this.#others ??= new Map(this.#rows.slice(this.#next).map((row) => [keyOf(row.identity), row]))
+		return this.#others
+	}
+}
+
+/** What tells a row that was read from others. */
+function idOf({ identity }: TableInfo, values: readonly DriverValue[]): string | number {
+	const [first] = identity
+	// Most are one number, and an array of it costs more than all the rest.
+	const only = first && identity.length === 1 ? values[first.index] : undefined
+	return typeof only === 'number' ? only : keyOf(identity.map(({ index }) => values[index] ?? null))
 }
 
 function jsonValue(column: ColumnInfo | undefined, json: unknown): DriverValue {

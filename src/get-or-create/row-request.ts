@@ -1,7 +1,7 @@
 import { type Fault, faultAt, InvalidRowError } from './errors'
-import { type Asking, type Filled, type Form, fill, fillIn, formOf, valueIn } from './form'
+import { type Asking, type Filled, type Form, fill, fillIn, formOf, slotsWith, valueIn } from './form'
 import { fingerprintOf } from './idempotency'
-import { absenceOf, type Shape, type Slot } from './shape'
+import { absenceOf, type Shape } from './shape'
 import type { ColumnInfo, TableInfo } from './table'
 import { covers, requireUniqueKey } from './unique-key'
 import { hashed, uniqueValuesOf } from './unique-values'
@@ -41,13 +41,10 @@ export function rowRequest(table: TableInfo, ask: Ask, form: Form = formOf(table
 	}
 	if (!form.key) faults.push(...nullsAsked(table, form, row))
 	const isGiven = (column: ColumnInfo) => valueIn(row, column) !== undefined
-	let isPlain = true
 	const given: Filled[] = []
-	for (const { column, slot, absent } of form.given) {
+	for (const { column, absent } of form.given) {
 		const value = valueIn(row, column)
-		const filled = value === undefined ? { slot, cell: absent } : fillIn(slot, value, faults)
-		isPlain &&= filled.slot === slot
-		given.push(filled)
+		given.push(value === undefined ? absent : fillIn(column, value, faults))
 		if (isBeyond(column, value) && ask.verb !== 'get') {
 			faults.push(faultAt(column, `must be at most ${column.maximum}, so that others are left to give`))
 		}
@@ -56,36 +53,46 @@ export function rowRequest(table: TableInfo, ask: Ask, form: Form = formOf(table
 	if (!form.key) requireUniqueKey(table, form.by)
 	const filled = fill(form, table, faults)
 	if (faults.length > 0) throw new InvalidRowError(faults)
-	isPlain &&= filled.every(({ slot }) => slot.expression === undefined)
-	const shape = isPlain && form.shape ? form.shape : form.shapeWith(given.map(slotOf), filled.map(slotOf))
-	const cells = form.isSparse ? absenceOf(given.map(slotOf), isGiven) : []
+	const { slots } = form
+	const isPlain = given.every(isCell) && filled.every(isCell)
+	const shape =
+		isPlain && form.shape
+			? form.shape
+			: form.shapeWith(slotsWith(slots.given, given), slotsWith(slots.filled, filled))
+	const cells = form.isSparse ? absenceOf(slots.given, isGiven) : []
 	addCells(cells, given)
-	const givenEnd = cells.reduce((end, cell) => end + cell.length + 1, 0)
+	let givenEnd = 0
+	for (const cell of cells) givenEnd += cell.length + 1
 	addCells(cells, filled)
-	const request = {
-		shape,
-		givenEnd,
-		uniqueValues: uniqueValuesOf(shape, cells),
-		refersToOwnTable: form.ownReferences.some((columns) =>
-			columns.every((column) => valueIn(row, column) !== null),
-		),
+	const uniqueValues = uniqueValuesOf(shape, cells)
+	let fingerprint: string | undefined
+	if (key) {
+		const told = form.given.flatMap(({ column }, place) =>
+			isGiven(column) ? column.codec.told(valueIn(row, column), cellOf(given[place]) ?? '') : [],
+		)
+		fingerprint = fingerprintOf(form.nameOf(isGiven), told, key)
+		uniqueValues.push(hashed(`key ${table.name} ${key.position} ${key.key}`, 0))
+		cells.push(JSON.stringify(key.key), String(key.position), JSON.stringify(fingerprint))
 	}
-	if (!key) return { ...request, fingerprint: undefined, json: `[${cells.join()}]` }
-	const told = given.flatMap(({ slot: { column }, cell }) =>
-		isGiven(column) ? column.codec.told(valueIn(row, column), cell ?? '') : [],
+	const refersToOwnTable = form.ownReferences.some((columns) =>
+		columns.every((column) => valueIn(row, column) !== null),
 	)
-	const fingerprint = fingerprintOf(form.nameOf(isGiven), told, key)
-	request.uniqueValues.push(hashed(`key ${table.name} ${key.position} ${key.key}`, 0))
-	cells.push(JSON.stringify(key.key), String(key.position), JSON.stringify(fingerprint))
-	return { ...request, fingerprint, json: `[${cells.join()}]` }
+	return { shape, json: `[${cells.join()}]`, givenEnd, fingerprint, uniqueValues, refersToOwnTable }
 }
 
-function slotOf({ slot }: Filled): Slot {
-	return slot
+function isCell(filled: Filled): boolean {
+	return typeof filled === 'string'
+}
+
+function cellOf(filled: Filled | undefined): string | undefined {
+	return typeof filled === 'object' ? filled.cell : filled
 }
 
 function addCells(cells: string[], filled: readonly Filled[]): void {
-	for (const { cell } of filled) if (cell !== undefined) cells.push(cell)
+	for (const each of filled) {
+		const cell = cellOf(each)
+		if (cell !== undefined) cells.push(cell)
+	}
 }
 
 function isBeyond({ maximum }: ColumnInfo, value: unknown): boolean {

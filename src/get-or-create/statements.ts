@@ -16,6 +16,7 @@ import {
 	valueOf,
 } from './conditions'
 import { type NoteStatements, noteCondition, notesOf, wasRefused } from './idempotency'
+import { ITEMS } from './items'
 import { leaves, moves, written } from './order'
 import { isGiven, type Shape } from './shape'
 import type { Parent } from './table'
@@ -36,8 +37,8 @@ export type Step =
 	| 'select'
 
 /**
- * The SQL of a shape. Each takes the rows as one parameter, a JSON array of arrays, be it one row or a thousand. What
- * changes rows that have keys takes a second one: see idempotency.ts.
+ * The SQL of a shape, over items, be it one or a thousand: see items.ts. What changes rows that have keys takes the name of
+ * their try too: see idempotency.ts.
  */
 export interface Statements {
 	steps: { step: Step; sql: string }[]
@@ -50,8 +51,7 @@ const built = new WeakMap<Shape, Map<string, Statements>>()
 export function statementsOf(shape: Shape, manner: Manner): Statements {
 	const known = built.get(shape) ?? new Map<string, Statements>()
 	built.set(shape, known)
-	const { rows, asBytes, isRepeat, isFollowed, isInOrder, mayChange } = manner
-	const name = `${rows} ${asBytes} ${isRepeat} ${isFollowed} ${isInOrder} ${mayChange}`
+	const name = Object.values(manner).join()
 	let statements = known.get(name)
 	if (!statements) known.set(name, (statements = build(shape, manner)))
 	return statements
@@ -96,15 +96,16 @@ function changes({ set, keyed }: Shape, { isRepeat }: Manner): boolean {
  * Who was created. The unique indexes decide the race: of any number of callers, in any number of isolates, the
  * index lets one row in, and ON CONFLICT DO NOTHING returns nothing to the others. Never OR IGNORE, which would
  * hide a broken NOT NULL or CHECK too. NOT EXISTS decides nothing: it keeps a row that is there from using up an
- * AUTOINCREMENT id, firing BEFORE triggers, or being refused by a CHECK that only a new row must pass. For one row alone
- * it stands for every key that can be told beforehand, and then what else is in the way may be an error, which names it.
+ * AUTOINCREMENT id, firing BEFORE triggers, or being refused by a CHECK that only a new row must pass; where the database
+ * has none of these it would only be one more row to read. For one row alone it stands for every key that can be told
+ * beforehand, and then what else is in the way may be an error, which names it.
  */
-function insertOf(shape: Shape, { rows }: Manner): string | undefined {
+function insertOf(shape: Shape, { rows, looksFirst }: Manner): string | undefined {
 	if (!shape.insertable) return undefined
 	const { table } = shape
 	const columns = shape.slots.filter(({ use }) => use !== 'update').map(({ column }) => column)
 	const looked = table.keys.filter(
-		(key) => rows === 'one' || key.columns.every((column) => isGiven(shape, column)),
+		(key) => rows === 'one' || (looksFirst && key.columns.every((column) => isGiven(shape, column))),
 	)
 	const absent = looked.flatMap((key) => {
 		const held = holdsNext(shape, key, 'insert')
@@ -114,7 +115,7 @@ function insertOf(shape: Shape, { rows }: Manner): string | undefined {
 	const unlessMoved = leaves(shape) ? ['changes() = 0'] : []
 	return [
 		`INSERT INTO ${table.sql} (${names(columns)})`,
-		`SELECT ${columns.map((column) => valueOf(shape, column, 'insert')).join(', ')} FROM json_each(?1) AS item`,
+		`SELECT ${columns.map((column) => valueOf(shape, column, 'insert')).join(', ')} FROM ${ITEMS}`,
 		`WHERE ${[...absent, ...unlessMoved, ...noteCondition(shape)].join(' AND ') || 'true'}`,
 		...(rows === 'set' ? ['ON CONFLICT DO NOTHING'] : []),
 		`RETURNING ${identityOf(table)}`,
@@ -136,7 +137,7 @@ function updateOf(shape: Shape): string | undefined {
 			: `NOT EXISTS (SELECT 1 FROM ${table.sql} AS held WHERE ${held} AND ${isOther(table)})`
 	})
 	return [
-		`UPDATE ${table.sql} AS found SET ${assignments.join(', ')} FROM json_each(?1) AS item`,
+		`UPDATE ${table.sql} AS found SET ${assignments.join(', ')} FROM ${ITEMS}`,
 		`WHERE ${[matches(shape), anyDiffers(shape), ...free, ...noteCondition(shape)].join(' AND ')}`,
 		`RETURNING ${identityOf(table)}`,
 	].join(' ')
@@ -150,7 +151,7 @@ function updateOf(shape: Shape): string | undefined {
 function exchangeOf(shape: Shape): string | undefined {
 	const { table } = shape
 	const identity = (alias: string) => table.identity.map(({ sql }) => `${alias}.${sql}`).join(', ')
-	const found = `FROM json_each(?1) AS item CROSS JOIN ${table.sql} AS found ON ${matches(shape)}`
+	const found = `FROM ${ITEMS} CROSS JOIN ${table.sql} AS found ON ${matches(shape)}`
 	// The plus keeps SQLite from looking for each row under every identity.
 	const isAsked = `(${identity('+held')}) IN (SELECT ${identity('found')} ${found})`
 	const isNew = `NOT EXISTS (SELECT 1 FROM ${table.sql} AS found WHERE ${matches(shape)})`
@@ -159,7 +160,7 @@ function exchangeOf(shape: Shape): string | undefined {
 		.flatMap((key) => holdsNext(shape, key, 'insert') ?? [])
 		.map(
 			(held) =>
-				`EXISTS (SELECT 1 FROM json_each(?1) AS item CROSS JOIN ${table.sql} AS held ON ${held} WHERE ${isAsked} AND ${isNew})`,
+				`EXISTS (SELECT 1 FROM ${ITEMS} CROSS JOIN ${table.sql} AS held ON ${held} WHERE ${isAsked} AND ${isNew})`,
 		)
 	if (wanted.length === 0) return undefined
 	return `SELECT abs(CASE WHEN ${wanted.join(' OR ')} THEN -9223372036854775808 ELSE 1 END)`
@@ -171,7 +172,7 @@ function exchangeOf(shape: Shape): string | undefined {
  */
 function selectOf(shape: Shape, manner: Manner): string {
 	const anchor = `found.${anchorOf(shape).sql}`
-	const from = `FROM json_each(?1) AS item LEFT JOIN ${shape.table.sql} AS found ON ${matches(shape)}`
+	const from = `FROM ${ITEMS} LEFT JOIN ${shape.table.sql} AS found ON ${matches(shape)}`
 	if (shape.verb === 'get') return `SELECT ${rowsJson(shape, manner)} ${from}`
 	const isStrict = manner.rows === 'set' && !manner.isRepeat
 	// A trigger may have changed what it was asked by: then later rows would meet it before it is read.
@@ -192,7 +193,7 @@ function selectOf(shape: Shape, manner: Manner): string {
 function changedOf(shape: Shape, manner: Manner, which: string | undefined): string | undefined {
 	return (
 		which &&
-		`SELECT ${rowsJson(shape, manner)} FROM json_each(?1) AS item CROSS JOIN ${shape.table.sql} AS found ON ${which} WHERE changes() > 0`
+		`SELECT ${rowsJson(shape, manner)} FROM ${ITEMS} CROSS JOIN ${shape.table.sql} AS found ON ${which} WHERE changes() > 0`
 	)
 }
 
@@ -202,7 +203,7 @@ export function selectByIdentity(shape: Shape): string {
 	const same = identity.map(
 		(column, place) => `found.${column.sql} = ${column.codec.sql('item.value', [place])}`,
 	)
-	return `SELECT ${rowsJson(shape, { asBytes: false })} FROM json_each(?1) AS item CROSS JOIN ${sql} AS found ON ${same.join(' AND ')}`
+	return `SELECT ${rowsJson(shape, { asBytes: false })} FROM ${ITEMS} CROSS JOIN ${sql} AS found ON ${same.join(' AND ')}`
 }
 
 /**
@@ -217,13 +218,13 @@ function checkOf(shape: Shape, change: 'insert' | 'update'): string | undefined 
 	)
 	const missing = referring.flatMap((parent) => isOrphan(shape, parent) ?? [])
 	if (missing.length === 0) return undefined
-	return `SELECT abs(CASE WHEN changes() > 0 AND EXISTS (SELECT 1 FROM json_each(?1) AS item WHERE ${missing.join(' OR ')}) THEN -9223372036854775808 ELSE 1 END)`
+	return `SELECT abs(CASE WHEN changes() > 0 AND EXISTS (SELECT 1 FROM ${ITEMS} WHERE ${missing.join(' OR ')}) THEN -9223372036854775808 ELSE 1 END)`
 }
 
 function missingParentsOf(shape: Shape): string | undefined {
 	const missing = shape.table.parents.flatMap((parent, place) => {
 		const orphan = isOrphan(shape, parent)
-		return orphan === undefined ? [] : `SELECT ${place} FROM json_each(?1) AS item WHERE ${orphan}`
+		return orphan === undefined ? [] : `SELECT ${place} FROM ${ITEMS} WHERE ${orphan}`
 	})
 	return missing.length > 0 ? missing.join(' UNION ALL ') : undefined
 }

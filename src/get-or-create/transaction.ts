@@ -2,6 +2,7 @@ import { classify, DatabaseError } from '../database/failure'
 import { type Batch, type Sent, send, type Unit, type UnitResult } from '../database/send'
 import { type Call, callOf, fillUp, isDone, outcomesOf, pendingOf } from './call'
 import type { Manner } from './conditions'
+import { overItems } from './items'
 import { orderOf } from './order'
 import type { Outcome } from './outcome'
 import { type Asker, type Plan, planCalls } from './plan'
@@ -50,8 +51,13 @@ export async function runTransaction(
 	const followed = new Set(plans.map(({ after }) => after))
 	const mannersAfter = (repeats: number) =>
 		plans.map((plan, place) => {
-			const mayChange = proofs?.of(plan.shape.table)?.hasInsertTriggers ?? true
-			return mannerOf(calls, plan, { isFollowed: followed.has(place), mayChange, isRepeat: repeats > 0 })
+			const proof = proofs?.of(plan.shape.table)
+			return mannerOf(calls, plan, {
+				isFollowed: followed.has(place),
+				isRepeat: repeats > 0,
+				mayChange: proof?.hasInsertTriggers ?? true,
+				looksFirst: proof?.isTrialFelt ?? true,
+			})
 		})
 	const mode = calls.some(({ way }) => way === 'apart') ? 'each' : 'write'
 	// Rows that go apart have come through a shared transaction, and so past the guard.
@@ -140,7 +146,7 @@ function refuseAll(
 function mannerOf(
 	calls: readonly Call[],
 	{ shape, rows }: Plan,
-	{ isRepeat, ...known }: Pick<Manner, 'isFollowed' | 'mayChange' | 'isRepeat'>,
+	{ isRepeat, ...known }: Pick<Manner, 'isFollowed' | 'mayChange' | 'looksFirst' | 'isRepeat'>,
 ): Manner {
 	const own = callsOf(calls, rows)
 	return {
@@ -162,10 +168,10 @@ function callsOf(calls: readonly Call[], rows: Plan['rows']): Call[] {
 function unitOf({ shape, rows }: Plan, manner: Manner | undefined, name: string): Unit {
 	if (!manner) throw new Error('a plan without a manner')
 	const { steps, why } = statementsOf(shape, manner)
-	const json = `[${rows.map(({ request }) => request.json).join()}]`
+	const items = rows.map(({ request }) => request.json)
 	return {
-		statements: steps.map(({ sql }) => ({ sql, args: sql.includes('?2') ? [json, name] : [json] })),
-		why: why === undefined ? undefined : { sql: why, args: [json] },
+		statements: steps.map(({ sql }) => overItems(sql, items, shape.keyed ? name : undefined)),
+		why: why === undefined ? undefined : overItems(why, items),
 	}
 }
 

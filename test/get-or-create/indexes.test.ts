@@ -3,6 +3,7 @@ import { createClient } from '@libsql/client/http'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { describe, expect, it } from 'vitest'
 import type { Manner } from '../../src/get-or-create/conditions'
+import { overItems } from '../../src/get-or-create/items'
 import { type Ask, rowRequest } from '../../src/get-or-create/row-request'
 import { statementsOf } from '../../src/get-or-create/statements'
 import { resource } from '../../src/http/resource'
@@ -16,19 +17,26 @@ const client = createClient({ url: env.TURSO_DATABASE_URL })
 /** What fits into an answer. */
 const BATCH = 500
 
-const MANNERS: Manner[] = [SET, { ...SET, rows: 'one' }, { ...SET, isFollowed: true, isInOrder: true }]
+const SETS: Manner[] = [SET, { ...SET, isFollowed: true, isInOrder: true }]
+
+/** How many rows share a statement, and in which manners: as many as stand in it, or more. */
+const CASES: [count: number, manners: Manner[]][] = [
+	[1, [{ ...SET, rows: 'one' }]],
+	[3, SETS],
+	[100, SETS],
+]
 
 describe.each([
 	['tables of every kind', kinds],
 	['tables of public projects', served],
 ])('every statement about %s', (_, all) => {
-	it('finds rows by an index, however they are asked for', async () => {
-		const statements = all.flatMap((kind) => statementsAbout(kind))
+	it.each(CASES)('finds rows by an index, however they are asked for, %d at once', async (count, manners) => {
+		const statements = all.flatMap((kind) => statementsAbout(kind, count, manners))
 		expect(statements.length).toBeGreaterThan(all.length)
 		const scans: object[] = []
 		for (let at = 0; at < statements.length; at += BATCH) {
 			const some = statements.slice(at, at + BATCH)
-			const explained = some.map(({ sql, args }) => ({ sql: `EXPLAIN QUERY PLAN ${sql}`, args }))
+			const explained = some.map(({ sql, args }) => ({ sql: `EXPLAIN QUERY PLAN ${sql}`, args: [...args] }))
 			for (const [place, { rows }] of (await client.batch(explained, 'read')).entries()) {
 				const lines = rows.map(({ detail }) => String(detail)).filter((line) => isScan(line))
 				if (lines.length > 0) scans.push({ about: some[place]?.about, lines })
@@ -43,7 +51,11 @@ function isScan(line: string): boolean {
 	return /^SCAN (found|held|parent|note|idempotency_keys)\b/.test(line)
 }
 
-function statementsAbout(kind: Kind): { about: string; sql: string; args: string[] }[] {
+function statementsAbout(
+	kind: Kind,
+	count: number,
+	manners: readonly Manner[],
+): { about: string; sql: string; args: readonly string[] }[] {
 	const { info, ...shown } = resource<SQLiteTable, string>(twinsOf(kind).together, {
 		hidden: kind.hidden ?? [],
 	})
@@ -61,11 +73,10 @@ function statementsAbout(kind: Kind): { about: string; sql: string; args: string
 		]
 		return asks.flatMap((ask) => {
 			const { shape, json } = rowRequest(info, ask)
-			return MANNERS.flatMap((manner) =>
+			return manners.flatMap((manner) =>
 				statementsOf(shape, manner).steps.map(({ step, sql }) => ({
 					about: `${kind.name} by ${names.join()}, ${ask.verb}: ${step}`,
-					sql,
-					args: sql.includes('?2') ? [`[${json}]`, 'a try'] : [`[${json}]`],
+					...overItems(sql, Array(count).fill(json), 'a try'),
 				})),
 			)
 		})

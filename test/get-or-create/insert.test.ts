@@ -1,8 +1,15 @@
-import { describe, expect, it } from 'vitest'
+import { env } from 'cloudflare:workers'
+import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { beforeAll, describe, expect, inject, it } from 'vitest'
+import { createApp } from '../../src/app'
+import type { Statement } from '../../src/database/send'
 import { ConflictError, getOrCreate, InvalidRowError } from '../../src/get-or-create'
+import { overItems } from '../../src/get-or-create/items'
 import { rowRequest } from '../../src/get-or-create/row-request'
 import { statementsOf } from '../../src/get-or-create/statements'
 import { tableInfo } from '../../src/get-or-create/table'
+import { resource } from '../../src/http/resource'
+import { context } from '../support/context'
 import { SET } from '../support/manner'
 import { audited, drafts, orders, seats, turns } from '../support/schema'
 import { database, fresh } from '../support/service'
@@ -36,6 +43,92 @@ describe('a row that is there', () => {
 		expect((await getOrCreate(db, audited, { name: `forbidden-${name}` })).created).toBe(false)
 	})
 })
+
+describe('a row that is there, to a service that knows its table', () => {
+	const [numbered, tried] = ['numbered_by_hand', 'tried_by_hand'].map((name) =>
+		sqliteTable(name, {
+			id: integer().primaryKey(),
+			code: text().notNull().unique(),
+			seat: text().notNull().unique(),
+		}),
+	)
+	const app = createApp(
+		[turns, seats, numbered, tried, orders].flatMap((table) => table ?? []).map((table) => resource(table)),
+	)
+	const post = async (table: string, row: object, query = '') => {
+		const headers = { authorization: 'Bearer first-token', 'content-type': 'application/json' }
+		const init = { method: 'POST', headers, body: JSON.stringify(row) }
+		// What a service knows of its database hangs on its bindings.
+		const answer = await app.request(`/${table}${query}`, init, env, context)
+		const body: { row: { id: number } } = await answer.json()
+		return { status: answer.status, ...body }
+	}
+
+	beforeAll(async () => {
+		await database().$client.batch([
+			'CREATE TABLE numbered_by_hand (id INTEGER PRIMARY KEY AUTOINCREMENT, code TEXT NOT NULL UNIQUE, seat TEXT NOT NULL UNIQUE)',
+			'CREATE TABLE tried_by_hand (id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, seat TEXT NOT NULL UNIQUE)',
+			'CREATE TABLE tries (code TEXT)',
+			'CREATE TRIGGER trying BEFORE INSERT ON tried_by_hand BEGIN INSERT INTO tries VALUES (NEW.code); END',
+		])
+	})
+
+	it.each(['turns', 'seats', 'numbered_by_hand'])(
+		'uses up no id of %s, nor does a conflict',
+		async (table) => {
+			const ticket = { code: fresh('code'), seat: fresh('seat') }
+			const first = await post(table, ticket)
+			expect((await post(table, ticket)).status).toBe(200)
+			expect((await post(table, { ...ticket, seat: fresh('seat') })).status).toBe(409)
+			const second = await post(table, { code: fresh('code'), seat: fresh('seat') })
+			expect(second).toMatchObject({ status: 201, row: { id: first.row.id + 1 } })
+		},
+	)
+
+	it('fires no trigger', async () => {
+		const ticket = { code: fresh('code'), seat: fresh('seat') }
+		for (const status of [201, 200, 200]) expect((await post('tried_by_hand', ticket)).status).toBe(status)
+		const tries = { sql: 'SELECT count(*) AS n FROM tries WHERE code = ?', args: [ticket.code] }
+		expect((await database().$client.execute(tries)).rows).toMatchObject([{ n: 1 }])
+	})
+
+	it('is found whatever a CHECK says to the values for its creation', async () => {
+		const order = { number: fresh('order'), low: 1, high: 2 }
+		await post('orders', order)
+		expect(await post('orders', { ...order, low: 3 }, '?by=number')).toMatchObject({
+			status: 200,
+			row: order,
+		})
+	})
+
+	it.each([1, 10])('costs few rows to read, be it there or not, beside %s', async (count) => {
+		const info = tableInfo(seats)
+		const by = info.columns.filter(({ property }) => property === 'code')
+		const requests = Array.from({ length: count }, () =>
+			rowRequest(info, { verb: 'get-or-create', by, row: { code: fresh('code'), seat: fresh('seat') } }),
+		)
+		const items = requests.map(({ json }) => json)
+		const statements = requests
+			.slice(0, 1)
+			.flatMap(({ shape }) => statementsOf(shape, SET).steps)
+			.map(({ sql }) => overItems(sql, items))
+		const made = await rowsRead(statements)
+		expect(made).toBeLessThanOrEqual(3 * count)
+		expect(await rowsRead(statements)).toBeLessThanOrEqual(made)
+	})
+})
+
+/** How many rows statements read, as libSQL counts them and Turso bills. */
+async function rowsRead(statements: readonly Statement[]): Promise<number> {
+	const requests = statements.map(({ sql, args }) => ({
+		type: 'execute',
+		stmt: { sql, args: args.map((value) => ({ type: 'text', value })) },
+	}))
+	const body = JSON.stringify({ requests: [...requests, { type: 'close' }] })
+	const answer = await fetch(`${inject('databaseUrl')}/v2/pipeline`, { method: 'POST', body })
+	const { results }: { results: { response: { result?: { rows_read: number } } }[] } = await answer.json()
+	return results.reduce((sum, { response }) => sum + (response.result?.rows_read ?? 0), 0)
+}
 
 describe('the insert', () => {
 	it('is stopped without an error by a unique index that it cannot see', async () => {

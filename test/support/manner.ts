@@ -8,4 +8,5 @@ export const SET: Manner = {
 	isFollowed: false,
 	isInOrder: false,
 	mayChange: false,
+	looksFirst: false,
 }
