@@ -1,16 +1,16 @@
 import { type Context, Hono } from 'hono'
 import { requestId } from 'hono/request-id'
+import { answer } from './http/answer'
 import type { AppEnv } from './http/app-env'
 import { tokenAuth } from './http/auth'
 import { crossOrigin } from './http/cross-origin'
-import { serverTiming } from './http/database'
 import { health } from './http/health'
 import { only } from './http/method'
 import { openApi } from './http/openapi'
 import { Problem } from './http/problem'
 import { notedProblem } from './http/problem-of'
 import { limitRate } from './http/rate-limit'
-import { requestLog } from './http/request-log'
+import { requestIdOf, requestLog } from './http/request-log'
 import type { Resource } from './http/resource'
 import { answerTable, namedTable } from './http/table-routes'
 import { docs } from './pages/docs'
@@ -21,7 +21,7 @@ import { problemPages } from './pages/problems'
 /** The service over these tables. @throws Error where two resources share a path, or one can have none. */
 export function createApp(resources: readonly Resource[]): Hono<AppEnv> {
 	const app = new Hono<AppEnv>()
-	app.use(requestId(), requestLog)
+	app.use(requestId({ headerName: '', generator: requestIdOf }), requestLog)
 	app.onError((error, c) => refuse(c, URL.canParse(c.req.url) ? error : noHost()))
 	app.notFound((c) => refuse(c, new Problem('not-found', 'There is nothing at this path.')))
 
@@ -31,7 +31,7 @@ export function createApp(resources: readonly Resource[]): Hono<AppEnv> {
 	app.route('/docs', docs())
 	app.route('/problems', problemPages())
 
-	app.use(namedTable(resources), serverTiming, crossOrigin(), tokenAuth(), limitRate, answerTable)
+	app.use(namedTable(resources), crossOrigin(), tokenAuth(), limitRate, answerTable)
 	return app
 }
 
@@ -43,7 +43,8 @@ function noHost(): Problem {
 /** Every refusal leaves here: the caller is told the problem, the log also the cause of what is not the caller's fault. */
 function refuse(c: Context<AppEnv>, error: unknown): Response {
 	const problem = notedProblem(c.get('notes'), error)
-	for (const [name, value] of Object.entries(problem.headers)) c.header(name, value)
-	c.header('Content-Type', 'application/problem+json')
-	return c.body(JSON.stringify(problem.body(c.get('requestId'))), problem.status)
+	return answer(c, problem.status, JSON.stringify(problem.body(c.get('requestId'))), {
+		'Content-Type': 'application/problem+json',
+		...problem.headers,
+	})
 }

@@ -10,6 +10,8 @@ export interface AppEnv {
 		notes: Notes
 		/** The bearer token that let the request in, behind tokenAuth. Never to be shown. */
 		token: string
+		/** A row was done by an earlier request, under the same Idempotency-Key. */
+		replayed?: true
 		/** Where in a table the request leads; unset on every other path. */
 		place?: Place
 		/** Settles when the stream that answers the request has ended; unset where none does. */

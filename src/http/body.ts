@@ -31,26 +31,37 @@ const limitJson = bodyLimit({
 /** The body's JSON; one that is too large is refused before it is read whole. @throws Problem */
 export async function jsonBody(c: Context): Promise<unknown> {
 	let bytes = new ArrayBuffer()
+	const read = async () => {
+		bytes = await c.req.arrayBuffer()
+	}
 	try {
-		await limitJson(c, async () => {
-			bytes = await c.req.arrayBuffer()
-		})
+		// One whose length is told needs no reader of its own.
+		if (isShort(c)) await read()
+		else await limitJson(c, read)
 	} catch (error) {
 		if (error instanceof Problem) throw error
 		// The connection ended before the body did, or its chunks are none.
 		throw new Problem('malformed-json', 'The body did not arrive whole.')
 	}
-	return parseJson(new Uint8Array(bytes), 'body')
-}
-
-/** @throws Problem that says what is wrong with the bytes. */
-export function parseJson(bytes: Uint8Array, name: 'body' | 'line'): unknown {
 	let text: string
 	try {
 		text = utf8.decode(bytes)
 	} catch {
-		throw new Problem('malformed-json', `The ${name} is not valid UTF-8.`)
+		throw notUtf8('body')
 	}
+	return parseJson(text, 'body')
+}
+
+function isShort(c: Context): boolean {
+	return Number(c.req.header('content-length')) <= MAX_BODY_BYTES && !c.req.header('transfer-encoding')
+}
+
+export function notUtf8(name: 'body' | 'line'): Problem {
+	return new Problem('malformed-json', `The ${name} is not valid UTF-8.`)
+}
+
+/** @throws Problem that says what is wrong with the text. */
+export function parseJson(text: string, name: 'body' | 'line'): unknown {
 	try {
 		return JSON.parse(text)
 	} catch {

@@ -1,4 +1,4 @@
-import type { Context, MiddlewareHandler } from 'hono'
+import type { Context } from 'hono'
 import { httpBatch } from '../database/client'
 import type { DriverValue } from '../database/send'
 import { settingsOf } from '../env'
@@ -15,13 +15,4 @@ export async function find(c: Context<AppEnv>, request: RowRequest): Promise<Dri
 	return await timed(c.get('notes'), () =>
 		findRow(httpBatch(database), request, Date.now() + timeout, proofsOf(settings)),
 	)
-}
-
-/**
- * Tells callers how long they waited for the database, in milliseconds; a stream's headers go before it has. Not by
- * Hono's timing, which appends to the answer once it is made: that makes every answer be copied.
- */
-export const serverTiming: MiddlewareHandler<AppEnv> = async (c, next) => {
-	await next()
-	c.res.headers.set('Server-Timing', `db;dur=${c.get('notes').databaseMs ?? 0}`)
 }

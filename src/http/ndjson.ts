@@ -14,13 +14,14 @@ export interface Answers {
 }
 
 /**
- * Answers a stream of lines while it is still arriving, in memory bounded by a group of lines and a chunk: each group is
- * what has arrived while the one before was at the database. The next group is only read once the caller has taken the
+ * Answers a stream of lines while it is still arriving, in memory bounded by two groups and a chunk: each group is what
+ * has arrived, and been read, while the one before was at the database. No more is read until the caller has taken the
  * answers to the last, so that a slow reader slows its own upload down. Blank lines get no answer. `end` is called once.
  */
-export function answerLines(
+export function answerLines<Item>(
 	input: ReadableStream<Uint8Array>,
-	answer: (lines: Line[]) => Promise<Answers>,
+	itemOf: (line: Line) => Item,
+	answer: (items: Item[]) => Promise<Answers>,
 	end: (how: StreamEnd) => void,
 ): ReadableStream<Uint8Array> {
 	const encoder = new TextEncoder()
@@ -28,24 +29,27 @@ export function answerLines(
 	const splitter = new LineSplitter()
 	const read = async () => await reader.read().catch(() => 'broken-off' as const)
 	/** Of the chunk in hand. */
-	let lines: Iterator<Line> = [].values()
+	let lines: Line[] = []
+	let at = 0
 	let next: ReturnType<typeof read> | undefined
 	/** How the upload came to its end. */
 	let ended: StreamEnd | undefined
-	/** Every line is answered. */
+	/** Every line is in a group. */
 	let over = false
 	let left = false
 	let answering: Promise<Answers> | undefined
+	let ahead: Promise<Item[]> | undefined
 
-	/** A group, as large as it may be or as has arrived. */
-	async function gather(): Promise<Line[]> {
-		const group: Line[] = []
+	/** A group, as large as it may be or as has arrived: until the one before is answered, where there is one. */
+	async function gather(before?: Promise<unknown>): Promise<Item[]> {
+		let answered = before?.then(nothing, nothing)
+		const group: Item[] = []
 		let room = MAX_GROUP_BYTES
 		for (;;) {
-			for (let line = lines.next(); !line.done; line = lines.next()) {
-				if (!isBlank(line.value)) group.push(line.value)
-				// Blank ones too: a line of a few bytes keeps its whole chunk in memory.
-				if (group.length > 0) room -= weightOf(line.value)
+			for (let line = lines[at]; line !== undefined; line = lines[at]) {
+				at++
+				if (!isBlank(line)) group.push(itemOf(line))
+				if (group.length > 0) room -= weightOf(line)
 				if (group.length === MAX_GROUP_LINES || room < MAX_LINE_BYTES) return group
 			}
 			if (ended) {
@@ -53,23 +57,28 @@ export function answerLines(
 				return group
 			}
 			next ??= read()
-			const chunk = await (group.length === 0 ? next : Promise.race([next, soon()]))
-			if (!chunk) return group
-			next = undefined
-			lines = linesOf(chunk)
+			const others = answered ?? (group.length > 0 ? soon() : undefined)
+			const chunk = await (others ? Promise.race([next, others]) : next)
+			if (chunk) {
+				next = undefined
+				lines = linesOf(chunk)
+				at = 0
+			} else if (answered) answered = undefined
+			else return group
 		}
 	}
 
 	async function breakOff(): Promise<void> {
 		ended = 'broken'
 		over = true
+		ahead = undefined
 		await reader.cancel().catch(() => undefined)
 	}
 
-	function linesOf(chunk: Awaited<ReturnType<typeof read>>): Iterator<Line> {
+	function linesOf(chunk: Awaited<ReturnType<typeof read>>): Line[] {
 		if (chunk === 'broken-off') {
 			ended = 'broken'
-			return [chunk].values()
+			return [chunk]
 		}
 		if (!chunk.done) return splitter.push(chunk.value)
 		ended = 'answered'
@@ -80,9 +89,11 @@ export function answerLines(
 		{
 			async pull(controller) {
 				try {
-					const group = await gather()
+					const group = await (ahead ?? gather())
+					ahead = undefined
 					if (group.length > 0) {
 						answering = answer(group)
+						if (!over) ahead = gather(answering)
 						const answers = await answering
 						controller.enqueue(encoder.encode(`${answers.lines.join('\n')}\n`))
 						if (answers.last && !left) await breakOff()
@@ -92,7 +103,7 @@ export function answerLines(
 					end('broken')
 					throw error
 				}
-				if (left || !ended || !over) return
+				if (left || !ended || !over || ahead) return
 				controller.close()
 				end(ended)
 			},
@@ -107,9 +118,13 @@ export function answerLines(
 	)
 }
 
-/** With its line end. One that is too long may stand for chunks of any number, each with other lines to keep. */
+function nothing(): undefined {
+	return undefined
+}
+
+/** With its line end. One that is none is taken for a long one. */
 function weightOf(line: Line): number {
-	return typeof line === 'string' ? MAX_LINE_BYTES : line.length + 1
+	return typeof line === 'string' ? MAX_LINE_BYTES : line.bytes + 1
 }
 
 /** The stream, once its first part is there. */

@@ -6,6 +6,11 @@ export function segmentsOf(url: string): string[] {
 	return /^[^:]*:\/\/[^/]*\/([^?#]*)/.exec(url)?.[1]?.split('/') ?? []
 }
 
+/** The query of a URL, as it was sent. What looks like one in a fragment is none, and must not be taken for one. */
+export function searchOf(url: string): string {
+	return /^[^?#]*\?([^#]*)/.exec(url)?.[1] ?? ''
+}
+
 /** What a segment, or a part of one, spells; undefined where it spells nothing. */
 export function decoded(part: string): string | undefined {
 	if (!part.includes('%')) return part

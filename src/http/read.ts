@@ -1,5 +1,6 @@
 import type { Context, Handler } from 'hono'
 import { type RowRequest, rowRequest } from '../get-or-create/row-request'
+import { answerJson } from './answer'
 import type { AppEnv } from './app-env'
 import { find } from './database'
 import { decoded, segmentsOf } from './path'
@@ -30,7 +31,7 @@ async function answerRow(c: Context<AppEnv>, format: RowFormat, request: RowRequ
 	const values = await find(c, request)
 	if (!values) throw notFound()
 	c.get('notes').outcome = 'found'
-	return c.json(format.present(values))
+	return answerJson(c, 200, format.present(values))
 }
 
 /** `?a=1&b=x` as a row. @throws Problem for a column that isn't there or a value that it can't have. */

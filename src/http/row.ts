@@ -23,32 +23,42 @@ export function rowFormat({ info, visible }: Resource): RowFormat {
 				return { row: {}, faults: [{ pointer: '', detail: 'must be a JSON object' }] }
 			}
 			const faults: Fault[] = []
-			const entries = Object.entries(json)
-			let isItself = true
-			for (const entry of entries) {
-				const [property, value] = entry
+			const otherwise = new Map<string, unknown>()
+			for (const property of Object.keys(json)) {
+				const value = json[property]
 				const column = columns.get(property)
 				const read = column ? parsed(column, value) : new Wrong('is not a column')
 				if (read === value) continue
-				isItself = false
-				entry[1] = read instanceof Wrong ? undefined : read
+				otherwise.set(property, read instanceof Wrong ? undefined : read)
 				if (read instanceof Wrong) faults.push(faultAt({ property }, read.detail))
 			}
-			return { row: isItself ? json : Object.fromEntries(entries), faults }
+			if (otherwise.size === 0) return { row: json, faults }
+			const entries = Object.entries(json).map(([property, value]) => [
+				property,
+				otherwise.has(property) ? otherwise.get(property) : value,
+			])
+			return { row: Object.fromEntries(entries), faults }
 		},
 		parseText({ codec }, text) {
 			const value = codec.parseText(text)
 			return value instanceof Wrong || codec.encode(value) instanceof Wrong ? undefined : value
 		},
 		present(values) {
-			return Object.fromEntries(
-				visible.map((column) => {
-					const value = readValue(info, column, values[column.index] ?? null)
-					return [column.property, value === null ? null : column.codec.present(value)]
-				}),
-			)
+			const row: Record<string, unknown> = {}
+			for (const column of visible) {
+				const value = readValue(info, column, values[column.index] ?? null)
+				const json = value === null ? null : column.codec.present(value)
+				if (column.property === '__proto__') define(row, column.property, json)
+				else row[column.property] = json
+			}
+			return row
 		},
 	}
+}
+
+/** To assign to it would be to change the row's prototype. */
+function define(row: object, property: string, value: unknown): void {
+	Object.defineProperty(row, property, { value, enumerable: true, configurable: true, writable: true })
 }
 
 function isObject(json: unknown): json is Record<string, unknown> {

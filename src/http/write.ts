@@ -9,12 +9,14 @@ import type { Ask } from '../get-or-create/row-request'
 import type { Verb } from '../get-or-create/shape'
 import type { ColumnInfo } from '../get-or-create/table'
 import { causeOf, countRow, wordOf } from '../log'
+import { answer, answerJson } from './answer'
 import type { AppEnv } from './app-env'
-import { bodyTypeOf, jsonBody, MAX_ROWS, parseJson } from './body'
+import { bodyTypeOf, jsonBody, MAX_ROWS, notUtf8, parseJson } from './body'
 import { limitOf, noMoreCalls } from './limited'
 import type { Line } from './lines'
 import { locationOf } from './location'
 import { type Answers, answerLines, begun, type StreamEnd } from './ndjson'
+import { searchOf } from './path'
 import { Problem } from './problem'
 import { countedProblem } from './problem-of'
 import { byParameter, columnsParameter, knownParameters } from './query'
@@ -41,9 +43,7 @@ export function write(resource: Resource, format: RowFormat, verb: Write['verb']
 	/** By query string: callers repeat themselves. */
 	const known = new Cache<Pick<Write, 'by' | 'update'>>(MAX_QUERIES)
 	const columnsOf = (c: Context<AppEnv>) => {
-		// As a URL has it: what looks like a query in a fragment is none, and must not be remembered as one.
-		const { search } = new URL(c.req.url)
-		return known.get(search, () => {
+		return known.get(searchOf(c.req.url), () => {
 			const parameters = knownParameters(c, allowed)
 			const by = byParameter(parameters, resource)
 			return { by, update: columnsParameter(parameters, 'update', resource) }
@@ -59,13 +59,11 @@ export function write(resource: Resource, format: RowFormat, verb: Write['verb']
 
 async function answerOne(c: Context<AppEnv>, operation: Write, json: unknown): Promise<Response> {
 	const [outcome] = await ask(c, operation, [askFor(operation, json, 0, true)])
-	if (outcome?.replayed) c.header(REPLAYED, 'true')
 	const row = rowOrThrow(outcome)
 	c.get('notes').outcome = wordOf(row)
 	const body = bodyOf(operation, row)
-	if (!body.created) return c.json(body)
-	c.header('Location', locationOf(operation.resource, body.row))
-	return c.json(body, 201)
+	const location = body.created ? locationOf(operation.resource, body.row) : undefined
+	return answerJson(c, body.created ? 201 : 200, body, location === undefined ? {} : { Location: location })
 }
 
 async function answerArray(c: Context<AppEnv>, operation: Write, rows: unknown[]): Promise<Response> {
@@ -77,25 +75,34 @@ async function answerArray(c: Context<AppEnv>, operation: Write, rows: unknown[]
 		operation,
 		rows.map((json, position) => askFor(operation, json, position)),
 	)
-	if (outcomes.some(({ replayed }) => replayed)) c.header(REPLAYED, 'true')
 	// Where the database answered for no row at all, the request as a whole has failed.
 	const errors = outcomes.flatMap((outcome) => (outcome.kind === 'error' ? [outcome.error] : []))
 	const failure = errors.find((error) => error instanceof DatabaseError)
 	if (failure && errors.length === outcomes.length) throw failure
-	return c.json(outcomes.map((outcome) => itemOf(c, operation, outcome)))
+	const items = outcomes.map((outcome) => itemOf(c, operation, outcome))
+	return answerJson(c, 200, items)
 }
 
 async function answerStream(c: Context<AppEnv>, operation: Write): Promise<Response> {
 	const input = c.req.raw.body
-	c.header('Content-Type', 'application/x-ndjson')
-	if (!input) return c.body(null)
+	const type = { 'Content-Type': 'application/x-ndjson' }
+	if (!input) return answer(c, 200, null, type)
 	const { promise, resolve } = Promise.withResolvers<void>()
 	c.set('streamed', promise)
 	const notes = c.get('notes')
 	let position = 0
-	const answer = async (lines: Line[]) => {
-		const first = position
-		position += lines.length
+	const read = (line: Line): ReadLine => {
+		const at = position++
+		try {
+			return { ask: askFor(operation, jsonOf(line), at) }
+		} catch (error) {
+			return { error }
+		}
+	}
+	let answered = 0
+	const answerRead = async (lines: ReadLine[]) => {
+		const first = answered
+		answered += lines.length
 		try {
 			return await answerGroup(c, operation, lines, first)
 		} catch (error) {
@@ -107,32 +114,27 @@ async function answerStream(c: Context<AppEnv>, operation: Write): Promise<Respo
 		notes.outcome = outcome
 		resolve()
 	}
-	const answers = answerLines(input, answer, end)
+	const answers = answerLines(input, read, answerRead, end)
 	// Whether it is a repeat is told by the headers: under a key they wait for the first answers.
-	return c.body(operation.key === undefined ? answers : await begun(answers))
+	return answer(c, 200, operation.key === undefined ? answers : await begun(answers), type)
 }
+
+/** What a line asks for, or what is wrong with it. */
+type ReadLine = { ask: Ask } | { error: unknown }
 
 /** The answers to a group of lines; `first` is the position of the first of them in the stream. */
 async function answerGroup(
 	c: Context<AppEnv>,
 	operation: Write,
-	lines: Line[],
+	lines: readonly ReadLine[],
 	first: number,
 ): Promise<Answers> {
-	const read = lines.map((line, place): { ask: Ask } | { error: unknown } => {
-		try {
-			return { ask: askFor(operation, jsonOf(line), first + place) }
-		} catch (error) {
-			return { error }
-		}
-	})
-	const asks = read.flatMap((line) => ('ask' in line ? [line.ask] : []))
+	const asks = lines.flatMap((line) => ('ask' in line ? [line.ask] : []))
 	const answered = await ask(c, operation, asks)
 	const limit = limitOf(answered)
 	if (limit) return { lines: [JSON.stringify(lastItem(c, limit, first + 1))], last: true }
-	if (!c.finalized && answered.some(({ replayed }) => replayed)) c.header(REPLAYED, 'true')
 	const outcomes = answered.values()
-	const answers = read.map((line) => {
+	const answers = lines.map((line) => {
 		if ('error' in line) return JSON.stringify(problemItem(c, line.error))
 		const outcome = outcomes.next().value
 		return JSON.stringify(outcome && itemOf(c, operation, outcome))
@@ -144,7 +146,9 @@ function jsonOf(line: Line): unknown {
 	if (line === 'too-long') throw new Problem('payload-too-large', 'The line is longer than 64 KiB.')
 	if (line === 'broken-off')
 		throw new Problem('malformed-json', 'The stream did not arrive whole: here it broke off.')
-	return parseJson(line, 'line')
+	if (line === 'not-utf-8') throw notUtf8('line')
+	// As of a body, a byte order mark is not of its text.
+	return parseJson(line.text.startsWith('\ufeff') ? line.text.slice(1) : line.text, 'line')
 }
 
 function askFor(
@@ -157,8 +161,6 @@ function askFor(
 	return { verb, by, update, key: part, ...format.parse(json) }
 }
 
-const REPLAYED = 'Idempotency-Replayed'
-
 /** https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/ */
 function idempotencyKey(c: Context): string | undefined {
 	const key = c.req.header('idempotency-key')
@@ -167,9 +169,11 @@ function idempotencyKey(c: Context): string | undefined {
 }
 
 async function ask(c: Context<AppEnv>, { resource }: Write, asks: Ask[]): Promise<Outcome[]> {
-	return await outcomesOf(resource.info, asks, (requests) =>
+	const outcomes = await outcomesOf(resource.info, asks, (requests) =>
 		commit(settingsOf(c.env), requests, c.get('notes'), (promise) => c.executionCtx.waitUntil(promise)),
 	)
+	if (outcomes.some(({ replayed }) => replayed)) c.set('replayed', true)
+	return outcomes
 }
 
 /** What stands for one row in an array or a stream. */

@@ -117,11 +117,33 @@ describe('answerLines', () => {
 	const end = (how: StreamEnd) => void ends.push(how)
 	beforeEach(() => void ends.splice(0))
 
+	const itself = (line: Line) => line
+
+	it('reads the next group while the last is being answered, and no more', async () => {
+		const { input, taken } = upload()
+		const { promise, resolve } = Promise.withResolvers<Answers>()
+		const read: Line[] = []
+		const answers = answerLines(
+			input,
+			(line) => read.push(line),
+			async () => await promise,
+			end,
+		).getReader()
+		const first = answers.read()
+		await vi.waitUntil(() => read.length === 2000)
+		await new Promise((turn) => setTimeout(turn, 20))
+		expect([read.length, taken.chunks]).toEqual([2000, 20])
+		resolve({ lines: ['{}'] })
+		await first
+		await answers.cancel()
+	})
+
 	it('takes no more of the input than it has answered, but one group', async () => {
 		const { input, taken } = upload()
 		const groups: number[] = []
 		const answers = answerLines(
 			input,
+			itself,
 			async (lines) => {
 				groups.push(lines.length)
 				return await Promise.resolve({ lines: lines.map(() => '{}') })
@@ -149,10 +171,11 @@ describe('answerLines', () => {
 		const sizes: number[] = []
 		const answers = answerLines(
 			input,
+			itself,
 			async (lines) => {
 				held.push((taken.chunks - answered) * text.length)
 				answered = taken.chunks
-				sizes.push(lines.reduce((size, line) => size + line.length, 0))
+				sizes.push(lines.reduce((size, line) => size + textOf(line).length, 0))
 				return await Promise.resolve({ lines: lines.map(() => '{}') })
 			},
 			end,
@@ -174,10 +197,10 @@ describe('answerLines', () => {
 		const groups: number[] = []
 		const answers = answerLines(
 			input,
+			itself,
 			async (group) => {
 				groups.push(group.length)
-				const texts = group.map((line) => new TextDecoder().decode(line as Uint8Array))
-				return await Promise.resolve({ lines: texts })
+				return await Promise.resolve({ lines: group.map(textOf) })
 			},
 			end,
 		)
@@ -192,6 +215,7 @@ describe('answerLines', () => {
 		})
 		const answers = answerLines(
 			failing,
+			itself,
 			(lines) => Promise.resolve({ lines: lines.map(String) }),
 			end,
 		).getReader()
@@ -203,14 +227,24 @@ describe('answerLines', () => {
 
 	it('breaks off where no more can be answered', async () => {
 		const { input, taken } = upload()
-		const answers = answerLines(input, () => Promise.resolve({ lines: ['"no more"'], last: true }), end)
+		const answers = answerLines(
+			input,
+			itself,
+			() => Promise.resolve({ lines: ['"no more"'], last: true }),
+			end,
+		)
 		expect(await new Response(answers).text()).toBe('"no more"\n')
 		expect(ends).toEqual(['broken'])
 		expect(taken.cancelled).toBe(true)
 	})
 
 	it('says that it broke where it fails to answer', async () => {
-		const answers = answerLines(upload().input, async () => await Promise.reject(new Error('failed')), end)
+		const answers = answerLines(
+			upload().input,
+			itself,
+			async () => await Promise.reject(new Error('failed')),
+			end,
+		)
 		await expect(answers.getReader().read()).rejects.toThrow('failed')
 		expect(ends).toEqual(['broken'])
 	})
@@ -222,7 +256,7 @@ describe('answerLines', () => {
 			asked = true
 			return await promise
 		}
-		const answers = answerLines(upload().input, answer, end).getReader()
+		const answers = answerLines(upload().input, itself, answer, end).getReader()
 		const first = answers.read()
 		await vi.waitUntil(() => asked)
 		const cancelled = answers.cancel()
@@ -238,6 +272,7 @@ describe('answerLines', () => {
 		const { input, taken } = upload()
 		const answers = answerLines(
 			input,
+			itself,
 			(lines) => Promise.resolve({ lines: lines.map(() => '{}') }),
 			end,
 		).getReader()
@@ -253,19 +288,13 @@ describe('answerLines', () => {
 describe('LineSplitter', () => {
 	it('cuts the same lines wherever the chunks are cut', () => {
 		const bytes = new TextEncoder().encode('é1\n\n🦊2\nlast')
-		const decoder = new TextDecoder()
 		for (let size = 1; size <= bytes.length; size++) {
 			const splitter = new LineSplitter()
 			const lines: Line[] = []
 			for (let at = 0; at < bytes.length; at += size)
 				lines.push(...splitter.push(bytes.subarray(at, at + size)))
 			lines.push(...splitter.end())
-			expect(lines.map((line) => typeof line !== 'string' && decoder.decode(line))).toEqual([
-				'é1',
-				'',
-				'🦊2',
-				'last',
-			])
+			expect(lines.map(textOf)).toEqual(['é1', '', '🦊2', 'last'])
 		}
 	})
 
@@ -275,7 +304,28 @@ describe('LineSplitter', () => {
 		expect([...splitter.push(part), ...splitter.push(part), ...splitter.push(part)]).toEqual([])
 		expect([...splitter.push(new TextEncoder().encode('\nok\n'))]).toEqual([
 			'too-long',
-			new TextEncoder().encode('ok'),
+			{ text: 'ok', bytes: 2 },
 		])
 	})
+
+	it.each([
+		['one byte each', 'a', 65_536],
+		['two', 'é', 32_768],
+		['three', '€', 21_845],
+		['four', '🦊', 16_384],
+	])('counts bytes, where the characters take %s', (_, character, most) => {
+		const [long, longer] = [character.repeat(most), character.repeat(most + 1)]
+		const chunk = new TextEncoder().encode(`\n${long}\n${long}\r\n${longer}\n${longer}\r\n${long}\n`)
+		expect(new LineSplitter().push(chunk).map(textOf)).toEqual(['', long, long, 'too-long', 'too-long', long])
+	})
+
+	it('holds a line that is not UTF-8 against no other', () => {
+		const chunk = new TextEncoder().encode('\né\n?\nb\r\n\ufeffc\n')
+		chunk[chunk.indexOf(0x3f)] = 0xff
+		expect(new LineSplitter().push(chunk).map(textOf)).toEqual(['', 'é', 'not-utf-8', 'b', '\ufeffc'])
+	})
 })
+
+function textOf(line: Line): string {
+	return typeof line === 'string' ? line : line.text
+}
