@@ -51,7 +51,8 @@ export class GroupCommitObject extends DurableObject<Env> implements CommitObjec
 }
 
 function sizeOf({ statements }: Unit): number {
-	return statements[0]?.args[0]?.length ?? 0
+	// Each statement of a unit has the same rows.
+	return statements[0]?.args.reduce((size, arg) => size + arg.length, 0) ?? 0
 }
 
 /**
