@@ -1,10 +1,10 @@
-import { createApp } from './app'
-import { deleteOldKeys } from './old-keys'
-import { proveTables } from './prove-tables'
 import { resources } from './resources'
+import { createApp } from './service/app'
+import { deleteOldKeys } from './service/old-keys'
+import { proveTables } from './service/prove-tables'
 
-export { GroupCommitObject as GroupCommit } from './group-commit-object'
-export { GetOrCreate } from './rpc'
+export { GroupCommitObject as GroupCommit } from './service/commits/group-commit-object'
+export { GetOrCreate } from './service/rpc'
 
 const app = createApp(resources)
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createClient, ProblemError } from '../src/client'
+import { createClient, ProblemError } from '../src/client/client'
 import { SERVICE } from './support/bindings'
 import { fresh } from './support/service'
 

@@ -1,8 +1,8 @@
 import { env } from 'cloudflare:workers'
 import { eq } from 'drizzle-orm'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import worker from '../src'
 import { idempotencyKeys, KEPT_SECONDS } from '../src/get-or-create/idempotency-keys'
-import worker from '../src/index'
 import { database, fresh } from './support/service'
 
 /** Notes of this age, in seconds, under keys of this scope. */

@@ -1,4 +1,4 @@
-import worker from '../../src/index'
+import worker from '../../src'
 
 // The service with sharing switched off: bindings that no other request has at the same time, and so a transaction of
 // its own. They are used again, for what an isolate knows of its database stays with them.

@@ -1,7 +1,7 @@
 import { databaseSettings, httpBatch } from '../../src/database/client'
 import { DatabaseError } from '../../src/database/failure'
 import { prove } from '../../src/get-or-create/proof'
-import { servedTables } from '../../src/prove-tables'
+import { servedTables } from '../../src/service/prove-tables'
 
 const TIMEOUT_MS = 10_000
 

@@ -38,7 +38,7 @@ export function requireDecidable(table: TableInfo): void {
 			? 'a unique index over an expression, over a part of the rows (WHERE), or with a hidden column does not count, for no row can be asked for by it'
 			: 'it has no unique key at all'
 	throw new Error(
-		`table "${table.name}" can't decide a race: ${there}. Add a key to it in src/schema.ts: .primaryKey() or .unique() on a column, primaryKey({ columns: [t.${table.columns[0]?.property ?? 'id'}, …] }), or uniqueIndex(…).on(…) without where().`,
+		`table "${table.name}" can't decide a race: ${there}. Add a key to it in the schema: .primaryKey() or .unique() on a column, primaryKey({ columns: [t.${table.columns[0]?.property ?? 'id'}, …] }), or uniqueIndex(…).on(…) without where().`,
 	)
 }
 

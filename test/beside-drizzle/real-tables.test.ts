@@ -1,5 +1,5 @@
 import { describe, expect, inject, it } from 'vitest'
-import { resource } from '../../src/http/resource'
+import { resource } from '../../src/service/resource'
 import { tableOf } from '../support/real-tables'
 import { PlainDrizzle } from './plain'
 import { keylessTables, realSubjects } from './real-subjects'

@@ -1,11 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { afterEach, describe, expect, inject, it, vi } from 'vitest'
-import { createApp } from '../../src/app'
 import { classify } from '../../src/database/failure'
-import { resource } from '../../src/http/resource'
 import { resources } from '../../src/resources'
 import { users } from '../../src/schema'
+import { createApp } from '../../src/service/app'
+import { resource } from '../../src/service/resource'
 import { context } from '../support/context'
 import { fresh } from '../support/service'
 

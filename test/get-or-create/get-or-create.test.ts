@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ConflictError, getOrCreate, InvalidRowError, NotAUniqueKeyError } from '../../src/get-or-create'
-import { resource } from '../../src/http/resource'
 import { accounts, users } from '../../src/schema'
+import { resource } from '../../src/service/resource'
 import { keyless, memberships, nullableKey } from '../support/schema'
 import { database, fresh } from '../support/service'
 

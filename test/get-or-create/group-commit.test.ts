@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { DatabaseError } from '../../src/database/failure'
-import { GroupCommit, type KeepAlive } from '../../src/get-or-create/group-commit'
+import { GroupCommit, type KeepAlive } from '../../src/service/commits/group-commit'
 
 /** A group commit over a send that takes its time and notes what it was given. */
 function group({ ms = 20, maxBatch = 1000, maxQueue = 10_000 } = {}) {

@@ -1,8 +1,8 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it, vi } from 'vitest'
-import { createApp } from '../../src/app'
-import { PROBLEMS } from '../../src/http/problem'
 import { resources } from '../../src/resources'
+import { createApp } from '../../src/service/app'
+import { PROBLEMS } from '../../src/service/http/problem'
 import { call, callWith, fresh, post } from '../support/service'
 
 describe('access', () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { Wrong } from '../../src/get-or-create/codec/codec'
 import { type ColumnInfo, tableInfo } from '../../src/get-or-create/table'
-import { columnSchema } from '../../src/http/openapi/column-schema'
-import { exampleValue } from '../../src/http/openapi/example-value'
 import { accounts, users } from '../../src/schema'
+import { columnSchema } from '../../src/service/openapi/column-schema'
+import { exampleValue } from '../../src/service/openapi/example-value'
 import { faultsOf } from '../support/document'
 import { devices, handles, memberships, samples } from '../support/schema'
 

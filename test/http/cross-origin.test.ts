@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { createApp } from '../../src/app'
 import { resources } from '../../src/resources'
+import { createApp } from '../../src/service/app'
 import { context } from '../support/context'
 import { call, callWith, fresh, json } from '../support/service'
 

@@ -1,8 +1,8 @@
 import { exports } from 'cloudflare:workers'
 import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest'
-import { causeOf } from '../../src/log'
-import type { GetOrCreateBinding } from '../../src/rpc'
+import { causeOf } from '../../src/service/log'
+import type { GetOrCreateBinding } from '../../src/service/rpc'
 import { callWith, database, fresh, json } from '../support/service'
 import { ask } from '../support/tables'
 

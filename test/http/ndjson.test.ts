@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { type Line, LineSplitter } from '../../src/http/lines'
-import { type Answers, answerLines, type StreamEnd } from '../../src/http/ndjson'
+import { type Line, LineSplitter } from '../../src/service/http/lines'
+import { type Answers, answerLines, type StreamEnd } from '../../src/service/http/ndjson'
 import { SERVICE } from '../support/bindings'
 import { call, fresh } from '../support/service'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { openApiDocument } from '../../src/http/openapi'
 import { resources } from '../../src/resources'
+import { openApiDocument } from '../../src/service/openapi'
 import { examplesOf, faultsOf, operations } from '../support/document'
 import { call, json, post } from '../support/service'
 

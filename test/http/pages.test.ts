@@ -1,6 +1,6 @@
 import { exports } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { PROBLEMS } from '../../src/http/problem'
+import { PROBLEMS } from '../../src/service/http/problem'
 
 const PAGES = ['/', '/problems', ...Object.keys(PROBLEMS).map((slug) => `/problems/${slug}`)]
 const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createApp } from '../../src/app'
 import { resources } from '../../src/resources'
+import { createApp } from '../../src/service/app'
 
 describe('the routes', () => {
 	it("suit Hono's fastest router, which gives up for all paths where two patterns of one kind overlap", () => {

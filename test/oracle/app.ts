@@ -1,5 +1,5 @@
-import { createApp } from '../../src/app'
-import { resource } from '../../src/http/resource'
+import { createApp } from '../../src/service/app'
+import { resource } from '../../src/service/resource'
 import type { Twins } from '../support/kinds'
 import type { App } from './send'
 

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import type { Hono } from 'hono'
-import type { AppEnv } from '../../src/http/app-env'
+import type { AppEnv } from '../../src/service/http/app-env'
 import { context } from './context'
 
 export interface Sent {

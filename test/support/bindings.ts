@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import type { GetOrCreateBinding } from '../../src/rpc'
+import type { GetOrCreateBinding } from '../../src/service/rpc'
 
 /** What vitest.config.ts binds to the tests beside the service's own bindings. */
 interface TestBindings {

@@ -1,8 +1,8 @@
 import { Validator } from '@cfworker/json-schema'
-import { openApiDocument } from '../../src/http/openapi'
-import type { Schema } from '../../src/http/openapi/column-schema'
-import type { Media, Operation, Response } from '../../src/http/openapi/operation'
 import { resources } from '../../src/resources'
+import { openApiDocument } from '../../src/service/openapi'
+import type { Schema } from '../../src/service/openapi/column-schema'
+import type { Media, Operation, Response } from '../../src/service/openapi/operation'
 import type { Answer } from './service'
 
 const { paths, components } = openApiDocument(resources)

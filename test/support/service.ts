@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { drizzle } from 'drizzle-orm/libsql/http'
-import { createApp } from '../../src/app'
 import { resources } from '../../src/resources'
+import { createApp } from '../../src/service/app'
 import { LIMITER, SERVICE } from './bindings'
 import { context } from './context'
 import { checkAnswer } from './document'

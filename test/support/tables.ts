@@ -1,5 +1,5 @@
-import { createApp } from '../../src/app'
-import { resource } from '../../src/http/resource'
+import { createApp } from '../../src/service/app'
+import { resource } from '../../src/service/resource'
 import { askApp, linesOf } from './ask'
 import * as schema from './schema'
 

@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { createApp } from '../../../src/app'
 import { resources } from '../../../src/resources'
+import { createApp } from '../../../src/service/app'
 import { resources as others } from './tables'
 
-export { GroupCommitObject as GroupCommit } from '../../../src/group-commit-object'
+export { GroupCommitObject as GroupCommit } from '../../../src/service/commits/group-commit-object'
 
 const app = createApp([...resources, ...others])
 

@@ -1,7 +1,7 @@
 import { DurableObject } from 'cloudflare:workers'
-import { type Committed, PROTOCOL } from '../../../src/database/object'
-import { GroupCommitObject } from '../../../src/group-commit-object'
-import service from '../../../src/index'
+import service from '../../../src'
+import { GroupCommitObject } from '../../../src/service/commits/group-commit-object'
+import { type Committed, PROTOCOL } from '../../../src/service/commits/object-batch'
 
 /** The object, and a way to lose it with work in hand. */
 export class GroupCommit extends GroupCommitObject {

@@ -1,5 +1,5 @@
 import { integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import { resource } from '../../../src/http/resource'
+import { resource } from '../../../src/service/resource'
 
 // Tables whose rules only the database knows: refusals.ts has what it is told of them.
 

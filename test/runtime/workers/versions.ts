@@ -1,10 +1,10 @@
 import { DurableObject } from 'cloudflare:workers'
-import service from '../../../src/index'
+import service from '../../../src'
 
 // What runs beside this version while one is rolled out. The version before is here as it was, and small: its isolate
 // asked `ping()` of the object once, and then gave it lists of statements, each with one parameter.
 
-export { GroupCommitObject as GroupCommit } from '../../../src/group-commit-object'
+export { GroupCommitObject as GroupCommit } from '../../../src/service/commits/group-commit-object'
 
 interface Statement {
 	sql: string

@@ -1,0 +1,31 @@
+import { DatabaseError } from '../../database/failure'
+import { callOf, outcomesOf } from '../../get-or-create/call'
+import type { Outcome } from '../../get-or-create/outcome'
+import type { RowRequest } from '../../get-or-create/row-request'
+import { type Notes, timed } from '../log'
+import type { Settings } from '../settings'
+import type { KeepAlive } from './group-commit'
+import { sharedCommits } from './shared-commits'
+
+/**
+ * Commits a call's rows in transactions that it may share with others, and notes how that went. Where the last of them
+ * got no answer the rows that were answered before keep theirs.
+ */
+export async function commit(
+	settings: Settings,
+	requests: readonly RowRequest[],
+	notes: Notes,
+	keepAlive: KeepAlive,
+): Promise<Outcome[]> {
+	const deadline = Date.now() + settings.timeout
+	const call = callOf(requests)
+	try {
+		const { by, calls } = await timed(notes, () => sharedCommits(settings).submit(call, deadline, keepAlive))
+		notes.commit = by
+		notes.batch = Math.max(notes.batch ?? 0, calls)
+		return outcomesOf(call)
+	} catch (error) {
+		if (!(error instanceof DatabaseError)) throw error
+		return outcomesOf(call, error)
+	}
+}

@@ -1,0 +1,108 @@
+import { DurableObject } from 'cloudflare:workers'
+import { httpBatch } from '../../database/client'
+import { classify } from '../../database/failure'
+import type { Batch, Unit } from '../../database/send'
+import { settingsOf } from '../settings'
+import { GroupCommit, type Sent } from './group-commit'
+import { type CommitObject, type Committed, type FailedCommit, PROTOCOL } from './object-batch'
+
+/** In characters of parameters: the batches of many isolates share a transaction, and 32 MiB may wait. */
+const MAX_BATCH = 1024 * 1024
+const SMALL = 16 * 1024
+const MAX_QUEUE = 32 * 1024 * 1024
+
+/** The units of one isolate. */
+interface Job {
+	units: readonly Unit[]
+	/** It shares no transaction, after one that failed for no unit of its own. */
+	alone: boolean
+}
+
+/**
+ * Group commit across isolates: each sends its batches here, and they share transactions once more. Nothing rests on
+ * it: isolates, other objects and single batches may race with it, and the unique index decides.
+ */
+export class GroupCommitObject extends DurableObject<Env> implements CommitObject {
+	readonly #commits = new GroupCommit<Job, Committed>({
+		// Tries once: who repeats is the isolate, which knows what may be repeated.
+		send: async (jobs, deadline) =>
+			await commitTogether(httpBatch(settingsOf(this.env).database), jobs, deadline),
+		sizeOf: ({ units }) => units.reduce((size, unit) => size + sizeOf(unit), 0),
+		isAlone: ({ alone }) => alone,
+		maxBatch: MAX_BATCH,
+		small: SMALL,
+		maxQueue: MAX_QUEUE,
+	})
+
+	async version(): Promise<number> {
+		return await Promise.resolve(PROTOCOL)
+	}
+
+	async run(units: readonly Unit[], timeout: number, protocol: number): Promise<Committed> {
+		if (protocol !== PROTOCOL) return 'other version'
+		try {
+			return await this.#commits.submit({ units, alone: false }, Date.now() + timeout, (promise) =>
+				this.ctx.waitUntil(promise),
+			)
+		} catch (error) {
+			return told(error)
+		}
+	}
+}
+
+function sizeOf({ statements }: Unit): number {
+	// Each statement of a unit has the same rows.
+	return statements[0]?.args.reduce((size, arg) => size + arg.length, 0) ?? 0
+}
+
+/**
+ * Units fail one by one, so that no isolate's harm another's. Of a transaction that was ended, the isolate whose unit did
+ * it is told, and the others' units go again; where it was too much, or one's SQL is none, each isolate's go alone.
+ */
+async function commitTogether(batch: Batch, jobs: Job[], deadline: number): Promise<Sent<Committed>[]> {
+	const starts: number[] = []
+	const units: Unit[] = []
+	for (const job of jobs) {
+		const start = units.length
+		starts.push(start)
+		units.push(
+			...job.units.map((unit) => ({
+				...unit,
+				after: unit.after === undefined ? undefined : unit.after + start,
+			})),
+		)
+	}
+	try {
+		const results = await batch(units, 'write', deadline)
+		return jobs.map(({ units: { length } }, i) => {
+			const start = starts[i] ?? 0
+			return { result: { results: results.slice(start, start + length) } }
+		})
+	} catch (error) {
+		const failed = told(error)
+		const { failure, unit } = failed
+		if (jobs.length === 1) return [{ result: failed }]
+		if (failure === 'ended' && unit !== undefined) {
+			return jobs.map(({ units: { length } }, i) => {
+				const place = unit - (starts[i] ?? 0)
+				return place >= 0 && place < length ? { result: { ...failed, unit: place } } : 'again'
+			})
+		}
+		if (!NOBODYS.has(failure)) return jobs.map(() => ({ result: failed }))
+		for (const job of jobs) job.alone = true
+		return jobs.map(() => 'again')
+	}
+}
+
+/** The transaction was rolled back, and one isolate's units may do where those of all did not. */
+const NOBODYS = new Set<FailedCommit['failure']>(['too-large', 'unparsable', 'unreadable'])
+
+function told(error: unknown): FailedCommit {
+	const { failure, cause, unit } = classify(error)
+	const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+	return {
+		failure,
+		unit,
+		said: cause instanceof Error && typeof code === 'string' ? { code, message: cause.message } : undefined,
+	}
+}

@@ -1,0 +1,60 @@
+import type { Handler, MiddlewareHandler } from 'hono'
+import type { Resource } from '../resource'
+import type { AppEnv, Place } from './app-env'
+import { only } from './method'
+import { decoded, NO_SEGMENTS, segmentsOf, tablePath } from './path'
+import { readByFilter, readByPath } from './read'
+import { rowFormat } from './row'
+import { write } from './write'
+
+/**
+ * Finds the table that the path names, in any percent-encoding. Without one there is nothing here, and nobody is asked
+ * for a token. Not by routes, since Hono matches paths that are decoded in part, and gives up its fastest router where
+ * a parameter stands beside the service's own pages.
+ * @throws Error where two resources share a path, or one can have none.
+ */
+export function namedTable(resources: readonly Resource[]): MiddlewareHandler<AppEnv> {
+	const places = new Map(resources.map((resource) => [resource.info.name, placesOf(resource)]))
+	if (places.size < resources.length) throw new Error('a table is listed twice among the resources')
+	const nowhere = [...places.keys()].find((name) => NO_SEGMENTS.includes(name))
+	if (nowhere !== undefined)
+		throw new Error(`table "${nowhere}" can't be served: no client would ask for its path`)
+	return async (c, next) => {
+		const [first = '', key, ...more] = segmentsOf(c.req.url)
+		const table = places.get(decoded(first) ?? '')
+		if (!table || key === '' || more.length > 0) return await c.notFound()
+		c.set('place', key === undefined ? table.rows : table.row)
+		return await next()
+	}
+}
+
+/** Answers at the place that namedTable has found. */
+export const answerTable: Handler<AppEnv> = async (c, next) => {
+	const place = c.get('place')
+	if (!place) return await c.notFound()
+	const { method } = c.req
+	const handler = place.handlers.get(method === 'HEAD' ? 'GET' : method) ?? only(place.allow)
+	return await handler(c, next)
+}
+
+/** The places of one table: all of its rows, and one of them. */
+function placesOf(resource: Resource): { rows: Place; row: Place } {
+	const format = rowFormat(resource)
+	const path = tablePath(resource.info.name)
+	return {
+		rows: {
+			path,
+			handlers: new Map([
+				['GET', readByFilter(resource, format)],
+				['POST', write(resource, format, 'get-or-create')],
+				['PUT', write(resource, format, 'update-or-create')],
+			]),
+			allow: 'GET, HEAD, POST, PUT',
+		},
+		row: {
+			path: `${path}/:key`,
+			handlers: new Map([['GET', readByPath(resource, format)]]),
+			allow: 'GET, HEAD',
+		},
+	}
+}

@@ -1,0 +1,36 @@
+import { httpBatch } from '../database/client'
+import { query } from '../database/send'
+import { KEPT_SECONDS } from '../get-or-create/idempotency-keys'
+import { causeOf, log, type Notes } from './log'
+import { settingsOf } from './settings'
+
+/** A step is a transaction that writers wait for: short, and theirs may come between. */
+const STEP = 5000
+/** Of requests to the database a Worker may make 50 at least; the next run goes on. */
+const MAX_STEPS = 45
+
+const DELETE = `DELETE FROM idempotency_keys WHERE rowid IN
+	(SELECT rowid FROM idempotency_keys WHERE noted_at <= unixepoch() - ${KEPT_SECONDS} LIMIT ${STEP})`
+
+const STATEMENTS = [DELETE, 'SELECT changes()'].map((sql) => ({ sql, args: [] }))
+
+/** For the Cron Trigger: deletes Idempotency-Keys that are no longer kept, in bounded steps. */
+export async function deleteOldKeys(env: Env): Promise<void> {
+	const started = Date.now()
+	const notes: Notes = { outcome: 'done' }
+	let deleted = 0
+	try {
+		const { database, timeout } = settingsOf(env)
+		for (let step = 0; step < MAX_STEPS; step++) {
+			const [, counted] = await query(httpBatch(database), STATEMENTS, 'write', Date.now() + timeout)
+			const count = Number(counted?.[0]?.[0])
+			deleted += count
+			if (count < STEP) break
+		}
+	} catch (error) {
+		notes.cause = causeOf(error)
+		throw error
+	} finally {
+		log({ scheduled: 'delete old keys', deleted }, notes, started)
+	}
+}

@@ -1,0 +1,104 @@
+import { PROBLEMS, type Slug } from '../http/problem'
+import type { Schema } from './column-schema'
+import { type HeaderName, headers } from './headers'
+import type { Response } from './operation'
+
+const names: Schema = { type: 'array', items: { type: 'string' } }
+
+/** What a problem carries beyond the members of RFC 9457. */
+const EXTRAS: { [slug in Slug]?: Record<string, Schema> } = {
+	conflict: {
+		conflicts: {
+			type: 'array',
+			description:
+				'Each unique key that a different row holds, and which of the columns asked by differ there.',
+			items: closed({ key: names, differs: names }),
+		},
+	},
+	'invalid-row': {
+		errors: {
+			type: 'array',
+			description: 'Every fault at once: a JSON pointer (RFC 6901) to the place, and what is wrong there.',
+			items: closed({ pointer: { type: 'string' }, detail: { type: 'string' } }),
+		},
+	},
+	'not-a-unique-key': {
+		keys: { type: 'array', description: 'The unique keys that would do.', items: names },
+	},
+}
+
+const HEADERS: Record<number, HeaderName[]> = {
+	401: ['WWW-Authenticate'],
+	405: ['Allow'],
+	429: ['Retry-After'],
+	503: ['Retry-After'],
+}
+
+/** One schema a slug, and the one that all of them are. */
+export function problemSchemas(): Record<string, Schema> {
+	const slugs = Object.keys(PROBLEMS).filter(isSlug)
+	return {
+		Problem: {
+			description: 'RFC 9457. Its type is the address of a page that explains it.',
+			type: 'object',
+			properties: members(
+				{ type: 'string', enum: slugs.map(typeOf) },
+				{ type: 'string' },
+				{ type: 'integer' },
+			),
+			required: MEMBERS,
+		},
+		...Object.fromEntries(slugs.map((slug) => [`Problem.${slug}`, problemSchema(slug)])),
+	}
+}
+
+/** The responses of an operation that can fail in these ways, by status. */
+export function problemResponses(
+	slugs: readonly Slug[],
+	more: readonly HeaderName[] = [],
+): Record<string, Response> {
+	const byStatus = Map.groupBy(slugs, (slug) => PROBLEMS[slug].status)
+	return Object.fromEntries(
+		[...byStatus].map(([status, causes]) => {
+			const schemas = causes.map((slug): Schema => ({ $ref: `#/components/schemas/Problem.${slug}` }))
+			const [schema = {}, ...others] = schemas
+			return [
+				status,
+				{
+					description: causes.map((slug) => `\`${slug}\`: ${PROBLEMS[slug].title}.`).join(' '),
+					headers: headers(...more, ...(HEADERS[status] ?? [])),
+					content: {
+						'application/problem+json': { schema: others.length > 0 ? { oneOf: schemas } : schema },
+					},
+				},
+			]
+		}),
+	)
+}
+
+const MEMBERS = ['type', 'title', 'status', 'detail', 'requestId']
+
+function problemSchema(slug: Slug): Schema {
+	const { status, title, advice } = PROBLEMS[slug]
+	const type: Schema = { type: 'string', const: typeOf(slug) }
+	const properties = members(type, { type: 'string', const: title }, { type: 'integer', const: status })
+	return { description: advice, ...closed({ ...properties, ...EXTRAS[slug] }) }
+}
+
+function members(type: Schema, title: Schema, status: Schema): Record<string, Schema> {
+	const requestId: Schema = { type: 'string', description: 'What the log knows the request by.' }
+	return { type, title, status, detail: { type: 'string' }, requestId }
+}
+
+/** An object of exactly these properties. */
+export function closed(properties: Record<string, Schema>): Schema {
+	return { type: 'object', properties, required: Object.keys(properties), additionalProperties: false }
+}
+
+function typeOf(slug: Slug): string {
+	return `/problems/${slug}`
+}
+
+function isSlug(slug: string): slug is Slug {
+	return slug in PROBLEMS
+}

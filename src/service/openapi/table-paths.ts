@@ -1,0 +1,103 @@
+import { type ColumnInfo, listed, type UniqueKey } from '../../get-or-create/table'
+import { NO_SEGMENTS, tablePath } from '../http/path'
+import type { Slug } from '../http/problem'
+import type { Resource } from '../resource'
+import { parameterSchema } from './column-schema'
+import { type Examples, examplesOf } from './examples'
+import { headers } from './headers'
+import type { Operation, Parameter, PathItem } from './operation'
+import { keyList } from './parameters'
+import { problemResponses } from './problem-schemas'
+import { componentName, rowRef } from './row-schemas'
+import { TABLE_PROBLEMS, writeOperation } from './write-operation'
+
+/** The operations of one table. */
+export function tablePaths(resource: Resource): Record<string, PathItem> {
+	const { info, keys } = resource
+	const path = tablePath(info.name)
+	const key = keys.find((candidate) => candidate === info.primaryKey)
+	const examples = examplesOf(resource)
+	return {
+		[path]: {
+			get: findOperation(resource, examples),
+			post: writeOperation(resource, 'post', examples),
+			put: writeOperation(resource, 'put', examples),
+		},
+		...(key ? { [`${path}/{id}`]: { get: readOperation(resource, key, examples) } } : {}),
+	}
+}
+
+function findOperation(resource: Resource, examples: Examples): Operation {
+	const { info, visible, keys } = resource
+	return {
+		operationId: `find-${componentName(info.name)}`,
+		summary: `Get the row of ${info.name} with a unique key`,
+		description: `The filter must hold one of the unique keys: ${keyList(keys)}. Every column given must match.`,
+		parameters: visible.map((column): Parameter => {
+			const [value] = examples.key.includes(column) ? valuesOf([column], examples) : []
+			const example = value === undefined ? {} : { example: value }
+			return { name: column.property, in: 'query', schema: parameterSchema(column), ...example }
+		}),
+		...answerOf(resource, examples, ['not-a-unique-key']),
+	}
+}
+
+function readOperation(resource: Resource, { columns }: UniqueKey, examples: Examples): Operation {
+	const { info } = resource
+	const [column, ...more] = columns
+	const isOne = column !== undefined && more.length === 0
+	const example = segmentOf(valuesOf(columns, examples))
+	return {
+		operationId: `read-${componentName(info.name)}`,
+		summary: `Get the row of ${info.name} with a primary key`,
+		parameters: [
+			{
+				name: 'id',
+				in: 'path',
+				required: true,
+				description: `The primary key: ${listed(columns)}${isOne ? '' : ', with commas between'}.`,
+				schema: isOne ? parameterSchema(column) : { type: 'string' },
+				...(example === undefined ? {} : { example }),
+			},
+		],
+		...answerOf(resource, examples, []),
+	}
+}
+
+/** As it is before a client encodes it, commas and all. */
+function segmentOf([only, ...more]: unknown[]): unknown {
+	if (more.length === 0) return NO_SEGMENTS.includes(only) ? undefined : only
+	const values = [only, ...more].map(String)
+	return values.some((value) => value.includes(',')) ? undefined : values.join()
+}
+
+/** The values of these columns in the first row, as a path or a query has them; none where that is not known before. */
+function valuesOf(columns: readonly ColumnInfo[], { given, sent, answered }: Examples): unknown[] {
+	const [row] = answered
+	if (!row || !columns.every((column) => given.includes(column) || column.isRowId)) return []
+	const values: Record<string, unknown> = { ...row, ...sent[0] }
+	return columns.map(({ property, codec }) => {
+		const value = values[property]
+		return typeof value === 'object' ? codec.presentText(value) : value
+	})
+}
+
+function answerOf(
+	resource: Resource,
+	{ answered: [row] }: Examples,
+	slugs: Slug[],
+): Pick<Operation, 'tags' | 'responses'> {
+	return {
+		tags: [resource.info.name],
+		responses: {
+			200: {
+				description: 'The row, bare.',
+				headers: headers('Server-Timing'),
+				content: {
+					'application/json': { schema: rowRef(resource, 'Row'), ...(row ? { example: row } : {}) },
+				},
+			},
+			...problemResponses(['not-found', 'invalid-parameter', ...slugs, ...TABLE_PROBLEMS], ['Server-Timing']),
+		},
+	}
+}
