@@ -1,17 +1,8 @@
 import { resources } from './resources'
-import { createApp } from './service/app'
-import { deleteOldKeys } from './service/old-keys'
-import { proveTables } from './service/prove-tables'
+import { createService } from './service'
 
-export { GroupCommitObject as GroupCommit } from './service/commits/group-commit-object'
-export { GetOrCreate } from './service/rpc'
+const service = createService({ resources })
 
-const app = createApp(resources)
-
-/** The Cron Trigger's handler. */
-async function scheduled(_controller: unknown, env: Env): Promise<void> {
-	await proveTables(env)
-	await deleteOldKeys(env)
-}
-
-export default { fetch: app.fetch, scheduled }
+export class GroupCommit extends service.GroupCommit {}
+export class GetOrCreate extends service.Entrypoint {}
+export default { fetch: service.fetch, scheduled: service.scheduled }

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { createClient, ProblemError } from '../src/client/client'
+import type { resources } from '../src/resources'
 import { SERVICE } from './support/bindings'
 import { fresh } from './support/service'
 
-const rows = createClient({
+const rows = createClient<typeof resources>({
 	url: 'https://service.test',
 	token: 'second-token',
 	fetch: (request) => SERVICE.fetch(request),

@@ -1,19 +1,23 @@
 import type { Conflict, Fault } from '../get-or-create/errors'
-import type { GetOptions, Row, RowInput, TableName, UpdateOptions } from '../service/served'
+import type { GetOptions, Resources, Row, RowInput, TableName, UpdateOptions } from '../service/served'
 
 /** A Drizzle value as it is in JSON: dates, bytes and big integers are text. */
 export type Json<T> = T extends Date | Uint8Array | bigint ? string : T
 
 /** A row as the service answers it. */
-export type JsonRow<N extends TableName> = { [P in keyof Row<N>]: Json<Row<N>[P]> }
+export type JsonRow<R extends Resources, N extends TableName<R>> = {
+	[P in keyof Row<R, N>]: Json<Row<R, N>[P]>
+}
 /** A row to ask for. */
-export type JsonInput<N extends TableName> = { [P in keyof RowInput<N>]: Json<RowInput<N>[P]> }
+export type JsonInput<R extends Resources, N extends TableName<R>> = {
+	[P in keyof RowInput<R, N>]: Json<RowInput<R, N>[P]>
+}
 
-export interface Got<N extends TableName> {
-	row: JsonRow<N>
+export interface Got<R extends Resources, N extends TableName<R>> {
+	row: JsonRow<R, N>
 	created: boolean
 }
-export interface Updated<N extends TableName> extends Got<N> {
+export interface Updated<R extends Resources, N extends TableName<R>> extends Got<R, N> {
 	updated: boolean
 }
 
@@ -55,10 +59,14 @@ export interface ClientOptions {
  * The service over HTTP, typed by its tables: `fetch` and nothing else.
  * Each method throws ProblemError for a refusal, and what `fetch` throws where there was no answer.
  * @example
- * const rows = createClient({ url: 'http://localhost:8787', token: 'dev-token' })
+ * const rows = createClient<typeof resources>({ url: 'http://localhost:8787', token: 'dev-token' })
  * const { row, created } = await rows.getOrCreate('users', { email, name }, { by: ['email'] })
  */
-export function createClient({ url, token, fetch: send = (request) => fetch(request) }: ClientOptions) {
+export function createClient<R extends Resources>({
+	url,
+	token,
+	fetch: send = (request) => fetch(request),
+}: ClientOptions) {
 	async function ask<T>(
 		method: string,
 		table: string,
@@ -91,30 +99,30 @@ export function createClient({ url, token, fetch: send = (request) => fetch(requ
 
 	return {
 		/** The row with this unique key. */
-		get: <N extends TableName>(table: N, key: Partial<JsonInput<N>>): Promise<JsonRow<N>> =>
+		get: <N extends TableName<R>>(table: N, key: Partial<JsonInput<R, N>>): Promise<JsonRow<R, N>> =>
 			ask('GET', table, key),
-		getOrCreate: <N extends TableName>(
+		getOrCreate: <N extends TableName<R>>(
 			table: N,
-			row: JsonInput<N>,
-			options: GetOptions<N> = {},
-		): Promise<Got<N>> => ask('POST', table, listed(options), row, options),
+			row: JsonInput<R, N>,
+			options: GetOptions<R, N> = {},
+		): Promise<Got<R, N>> => ask('POST', table, listed(options), row, options),
 		/** At most 1,000 rows, answered in order. */
-		getOrCreateMany: <N extends TableName>(
+		getOrCreateMany: <N extends TableName<R>>(
 			table: N,
-			rows: readonly JsonInput<N>[],
-			options: GetOptions<N> = {},
-		): Promise<(Got<N> | Failed)[]> => ask('POST', table, listed(options), rows, options),
-		updateOrCreate: <N extends TableName>(
+			rows: readonly JsonInput<R, N>[],
+			options: GetOptions<R, N> = {},
+		): Promise<(Got<R, N> | Failed)[]> => ask('POST', table, listed(options), rows, options),
+		updateOrCreate: <N extends TableName<R>>(
 			table: N,
-			row: Partial<JsonInput<N>>,
-			options: UpdateOptions<N> = {},
-		): Promise<Updated<N>> => ask('PUT', table, listed(options), row, options),
+			row: Partial<JsonInput<R, N>>,
+			options: UpdateOptions<R, N> = {},
+		): Promise<Updated<R, N>> => ask('PUT', table, listed(options), row, options),
 		/** At most 1,000 rows, applied and answered in order. */
-		updateOrCreateMany: <N extends TableName>(
+		updateOrCreateMany: <N extends TableName<R>>(
 			table: N,
-			rows: readonly Partial<JsonInput<N>>[],
-			options: UpdateOptions<N> = {},
-		): Promise<(Updated<N> | Failed)[]> => ask('PUT', table, listed(options), rows, options),
+			rows: readonly Partial<JsonInput<R, N>>[],
+			options: UpdateOptions<R, N> = {},
+		): Promise<(Updated<R, N> | Failed)[]> => ask('PUT', table, listed(options), rows, options),
 	}
 }
 

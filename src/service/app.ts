@@ -1,11 +1,15 @@
-import { type Context, Hono } from 'hono'
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
+import { HTTPException } from 'hono/http-exception'
 import { requestId } from 'hono/request-id'
+import { baseRoutePath } from 'hono/route'
+import type { Backend } from './backend'
 import { answer } from './http/answer'
-import type { AppEnv } from './http/app-env'
+import { type AppEnv, stateOf } from './http/app-env'
 import { tokenAuth } from './http/auth'
 import { crossOrigin } from './http/cross-origin'
 import { health } from './http/health'
 import { only } from './http/method'
+import { segmentsOf } from './http/path'
 import { Problem } from './http/problem'
 import { notedProblem } from './http/problem-of'
 import { limitRate } from './http/rate-limit'
@@ -18,21 +22,43 @@ import { pageHeaders } from './pages/layout'
 import { problemPages } from './pages/problems'
 import type { Resource } from './resource'
 
-/** The service over these tables. @throws Error where two resources share a path, or one can have none. */
-export function createApp(resources: readonly Resource[]): Hono<AppEnv> {
+/**
+ * The app over these tables, to be served or to be mounted in another. `access` settles who may call, in the stead of
+ * tokens.
+ * @throws Error where two resources share a path, or one can have none.
+ */
+export function createApp(
+	resources: readonly Resource[],
+	backend: Backend,
+	access?: MiddlewareHandler,
+): Hono<AppEnv> {
 	const app = new Hono<AppEnv>()
-	app.use(requestId({ headerName: '', generator: requestIdOf }), requestLog)
-	app.onError((error, c) => refuse(c, URL.canParse(c.req.url) ? error : noHost()))
-	app.notFound((c) => refuse(c, new Problem('not-found', 'There is nothing at this path.')))
+	app.use(begin(backend), requestId({ headerName: '', generator: requestIdOf }), requestLog)
+	app.onError((error, c) => {
+		// The app's own refusals are its own to word.
+		if (access && error instanceof HTTPException) return error.getResponse()
+		return refuse(c, URL.canParse(c.req.url) ? error : noHost())
+	})
 
-	app.get('/', pageHeaders(), home()).all(only('GET, HEAD'))
+	app.get('/', pageHeaders(), home(resources)).all(only('GET, HEAD'))
 	app.get('/healthz', crossOrigin(), health(resources)).all(only('GET, HEAD'))
 	app.get('/openapi.json', openApi(resources)).all(only('GET, HEAD'))
 	app.route('/docs', docs())
 	app.route('/problems', problemPages())
 
-	app.use(namedTable(resources), crossOrigin(), tokenAuth(), limitRate, answerTable)
+	const entrance = access ? [access] : [tokenAuth(), limitRate]
+	app.use(namedTable(resources), crossOrigin(), ...entrance, answerTable)
 	return app
+}
+
+function begin(backend: Backend): MiddlewareHandler<AppEnv> {
+	return async (c, next) => {
+		const depth = baseRoutePath(c).split('/').filter(Boolean).length
+		// As it was sent, where a parameter stands for a part of it.
+		const prefix = depth === 0 ? '' : `/${segmentsOf(c.req.url).slice(0, depth).join('/')}`
+		c.set('getOrCreate', { backend, prefix, notes: {} })
+		await next()
+	}
 }
 
 /** The runtime makes the URL from any Host header, though not every one gives a URL. */
@@ -42,8 +68,9 @@ function noHost(): Problem {
 
 /** Every refusal leaves here: the caller is told the problem, the log also the cause of what is not the caller's fault. */
 function refuse(c: Context<AppEnv>, error: unknown): Response {
-	const problem = notedProblem(c.get('notes'), error)
-	return answer(c, problem.status, JSON.stringify(problem.body(c.get('requestId'))), {
+	const { notes, prefix } = stateOf(c)
+	const problem = notedProblem(notes, error)
+	return answer(c, problem.status, JSON.stringify(problem.body(c.get('requestId'), prefix)), {
 		'Content-Type': 'application/problem+json',
 		...problem.headers,
 	})

@@ -1,6 +1,7 @@
 import { DatabaseError, type Failure } from '../database/failure'
 import { UnreadableError } from '../get-or-create/read-value'
-import { MisconfiguredError, settingsOf } from './settings'
+import { MisconfiguredError } from './misconfigured'
+import type { Settings } from './settings'
 
 /** What is noted about a request, or a call over RPC, on its way to the log: words and figures, never a value. */
 export interface Notes {
@@ -22,10 +23,10 @@ export interface Notes {
  * Whether a request or a call has its line: what was refused or has failed always does, and of successes the share that
  * LOG_SUCCESSES sets. A line is a tenth of a request's work, and of its cost.
  */
-export function isLogged(env: Env, { cause }: Notes, isRefused: boolean): boolean {
+export function isLogged(settings: () => Settings, { cause }: Notes, isRefused: boolean): boolean {
 	if (isRefused || cause !== undefined) return true
 	try {
-		return Math.random() < settingsOf(env).logSuccesses
+		return Math.random() < settings().logSuccesses
 	} catch {
 		return true // a page that needs no settings
 	}

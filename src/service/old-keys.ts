@@ -1,8 +1,7 @@
-import { httpBatch } from '../database/client'
+import { type DatabaseSettings, httpBatch } from '../database/client'
 import { query } from '../database/send'
 import { KEPT_SECONDS } from '../get-or-create/idempotency-keys'
 import { causeOf, log, type Notes } from './log'
-import { settingsOf } from './settings'
 
 /** A step is a transaction that writers wait for: short, and theirs may come between. */
 const STEP = 5000
@@ -14,13 +13,15 @@ const DELETE = `DELETE FROM idempotency_keys WHERE rowid IN
 
 const STATEMENTS = [DELETE, 'SELECT changes()'].map((sql) => ({ sql, args: [] }))
 
-/** For the Cron Trigger: deletes Idempotency-Keys that are no longer kept, in bounded steps. */
-export async function deleteOldKeys(env: Env): Promise<void> {
+/**
+ * Deletes Idempotency-Keys that are no longer kept, in bounded steps of `timeout` ms each at most.
+ * @throws DatabaseError
+ */
+export async function deleteOldKeys(database: DatabaseSettings, timeout: number): Promise<void> {
 	const started = Date.now()
 	const notes: Notes = { outcome: 'done' }
 	let deleted = 0
 	try {
-		const { database, timeout } = settingsOf(env)
 		for (let step = 0; step < MAX_STEPS; step++) {
 			const [, counted] = await query(httpBatch(database), STATEMENTS, 'write', Date.now() + timeout)
 			const count = Number(counted?.[0]?.[0])

@@ -7,13 +7,12 @@ import {
 	type Result,
 } from '../get-or-create/ask-many'
 import type { Verb } from '../get-or-create/shape'
-import { resources } from '../resources'
+import type { Backend } from './backend'
 import { commit } from './commits/commit'
 import type { KeepAlive } from './commits/group-commit'
 import { countedProblem, notedProblem } from './http/problem-of'
 import { countRow, isLogged, log, type Notes, wordOf } from './log'
-import type { GetOptions, Got, Row, RowInput, TableName, Updated, UpdateOptions } from './served'
-import { settingsOf } from './settings'
+import type { GetOptions, Got, Resources, RowInput, TableName, Updated, UpdateOptions } from './served'
 
 /** What stands in a row's place: plain data, with the fields of the error of that name (`conflicts`, `faults`, `keys`). */
 export interface Failed {
@@ -22,97 +21,140 @@ export interface Failed {
 
 /**
  * The service for other Workers, over a service binding: no HTTP, no token, the same promises. Values are Drizzle's
- * (a `Date` is a `Date`). The single forms throw what the many forms give as `error`.
+ * (a `Date` is a `Date`). The single forms throw what the many forms give as `error`. `R` is the type of the service's
+ * resources.
  * @example
- * // wrangler.toml of the other Worker:
- * // services = [{ binding = "ROWS", service = "edge-get-or-create", entrypoint = "GetOrCreate" }]
- * const { row, created } = await env.ROWS.getOrCreate('users', { email, name }, { by: ['email'] })
+ * // wrangler.toml of the other Worker: services = [{ binding = "ROWS", service = "rows", entrypoint = "Rows" }]
+ * const rows: Rpc<typeof resources> = env.ROWS
+ * const { row, created } = await rows.getOrCreate('users', { email, name }, { by: ['email'] })
  */
-export class GetOrCreate extends WorkerEntrypoint<Env> {
-	readonly #keepAlive: KeepAlive = (promise) => this.ctx.waitUntil(promise)
-
-	async getOrCreate<N extends TableName>(
+export interface Rpc<R extends Resources> {
+	getOrCreate<N extends TableName<R>>(
 		table: N,
-		row: RowInput<N>,
-		options: GetOptions<N> = {},
-	): Promise<Got<N>> {
-		return onlyOne(asErrors(await this.getOrCreateMany(table, [row], options)))
-	}
-
-	async getOrCreateMany<N extends TableName>(
+		row: RowInput<R, N>,
+		options?: GetOptions<R, N>,
+	): Promise<Got<R, N>>
+	getOrCreateMany<N extends TableName<R>>(
 		table: N,
-		rows: readonly RowInput<N>[],
-		options: GetOptions<N> = {},
-	): Promise<(Got<N> | Failed)[]> {
-		const results = await run(this.env, this.#keepAlive, table, 'get-or-create', rows, options)
-		return results.map((result) =>
-			'error' in result ? result : { row: result.row, created: result.created },
-		)
-	}
-
-	async updateOrCreate<N extends TableName>(
+		rows: readonly RowInput<R, N>[],
+		options?: GetOptions<R, N>,
+	): Promise<(Got<R, N> | Failed)[]>
+	updateOrCreate<N extends TableName<R>>(
 		table: N,
-		row: Partial<RowInput<N>>,
-		options: UpdateOptions<N> = {},
-	): Promise<Updated<N>> {
-		return onlyOne(asErrors(await this.updateOrCreateMany(table, [row], options)))
-	}
-
-	async updateOrCreateMany<N extends TableName>(
+		row: Partial<RowInput<R, N>>,
+		options?: UpdateOptions<R, N>,
+	): Promise<Updated<R, N>>
+	updateOrCreateMany<N extends TableName<R>>(
 		table: N,
-		rows: readonly Partial<RowInput<N>>[],
-		options: UpdateOptions<N> = {},
-	): Promise<(Updated<N> | Failed)[]> {
-		return await run(this.env, this.#keepAlive, table, 'update-or-create', rows, options)
-	}
+		rows: readonly Partial<RowInput<R, N>>[],
+		options?: UpdateOptions<R, N>,
+	): Promise<(Updated<R, N> | Failed)[]>
 }
 
-/** The type of a binding to it: the runtime's own `Service<…>` would lose which table has which columns. */
-export type GetOrCreateBinding = Omit<GetOrCreate, keyof WorkerEntrypoint>
+/** A class to be extended and exported: what other Workers bind to. */
+export type Entrypoint<R extends Resources> = new (
+	ctx: ExecutionContext,
+	env: object,
+) => WorkerEntrypoint<object> & Rpc<R>
 
-async function run<N extends TableName>(
-	env: Env,
-	keepAlive: KeepAlive,
-	table: N,
-	verb: Verb,
-	rows: readonly Readonly<Record<string, unknown>>[],
-	options: AskOptions,
-): Promise<(Updated<N> | Failed)[]> {
-	const started = Date.now()
-	const notes: Notes = {}
-	let isRefused = false
-	const served = resources.find(({ info }) => info.name === table)
-	try {
-		if (!served) throw new Error(`there is no table "${table}"`)
-		const { info, visible } = served
-		const settings = settingsOf(env)
-		return present(
-			notes,
-			await askMany({ info, columns: visible }, verb, rows, options, (requests) =>
-				commit(settings, requests, notes, keepAlive),
-			),
-		)
-	} catch (error) {
-		isRefused = true
-		notedProblem(notes, error)
-		throw error
-	} finally {
-		if (isLogged(env, notes, isRefused)) log({ rpc: verb, table: served?.info.name }, notes, started)
-	}
-}
+export function entrypointOf<R extends Resources>(resources: R, backend: Backend): Entrypoint<R> {
+	type Ask = <N extends TableName<R>>(
+		table: N,
+		verb: Verb,
+		rows: readonly Readonly<Record<string, unknown>>[],
+		options: AskOptions,
+	) => Promise<(Updated<R, N> | Failed)[]>
 
-function present<N extends TableName>(notes: Notes, results: (Result | Refused)[]): (Updated<N> | Failed)[] {
-	return results.map((result) => {
-		if ('error' in result) {
-			countedProblem(notes, result.error)
-			return { error: plain(result.error) }
+	const askOf = (env: object, keepAlive: KeepAlive): Ask => {
+		return async (table, verb, rows, options) => {
+			const started = Date.now()
+			const notes: Notes = {}
+			let isRefused = false
+			const served = resources.find(({ name }) => name === table)
+			try {
+				if (!served) throw new Error(`there is no table "${table}"`)
+				const { info, visible } = served
+				const { timeout } = backend.settings(env)
+				const commits = backend.ownDatabase(env)
+				return present(
+					notes,
+					await askMany({ info, columns: visible }, verb, rows, options, (requests) =>
+						commit({ commits, timeout }, requests, notes, keepAlive),
+					),
+				)
+			} catch (error) {
+				isRefused = true
+				notedProblem(notes, error)
+				throw error
+			} finally {
+				if (isLogged(() => backend.settings(env), notes, isRefused))
+					log({ rpc: verb, table: served?.info.name }, notes, started)
+			}
 		}
-		countRow(notes, wordOf(result))
-		const { created, updated } = result
-		// The row has the visible columns' Drizzle values, which is what Row<N> says, from the same definition.
-		// oxlint-disable-next-line typescript/no-unsafe-type-assertion
-		return { row: result.row as Row<N>, created, updated }
-	})
+	}
+
+	return class extends WorkerEntrypoint<object> implements Rpc<R> {
+		readonly #ask: Ask
+
+		constructor(ctx: ExecutionContext, env: object) {
+			super(ctx, env)
+			this.#ask = askOf(env, (promise) => ctx.waitUntil(promise))
+		}
+
+		async getOrCreate<N extends TableName<R>>(
+			table: N,
+			row: RowInput<R, N>,
+			options: GetOptions<R, N> = {},
+		): Promise<Got<R, N>> {
+			return onlyOne(asErrors(await this.getOrCreateMany(table, [row], options)))
+		}
+
+		async getOrCreateMany<N extends TableName<R>>(
+			table: N,
+			rows: readonly RowInput<R, N>[],
+			options: GetOptions<R, N> = {},
+		): Promise<(Got<R, N> | Failed)[]> {
+			const results = await this.#ask(table, 'get-or-create', rows, options)
+			return results.map((result) => {
+				if ('error' in result) return result
+				const { row, created, replayed } = result
+				return { row, created, replayed }
+			})
+		}
+
+		async updateOrCreate<N extends TableName<R>>(
+			table: N,
+			row: Partial<RowInput<R, N>>,
+			options: UpdateOptions<R, N> = {},
+		): Promise<Updated<R, N>> {
+			return onlyOne(asErrors(await this.updateOrCreateMany(table, [row], options)))
+		}
+
+		async updateOrCreateMany<N extends TableName<R>>(
+			table: N,
+			rows: readonly Partial<RowInput<R, N>>[],
+			options: UpdateOptions<R, N> = {},
+		): Promise<(Updated<R, N> | Failed)[]> {
+			return await this.#ask(table, 'update-or-create', rows, options)
+		}
+	}
+
+	function present<N extends TableName<R>>(
+		notes: Notes,
+		results: (Result | Refused)[],
+	): (Updated<R, N> | Failed)[] {
+		return results.map((result) => {
+			if ('error' in result) {
+				countedProblem(notes, result.error)
+				return { error: plain(result.error) }
+			}
+			countRow(notes, wordOf(result))
+			const { row, created, updated, replayed = false } = result
+			// The row has the visible columns' Drizzle values, which is what Row<R, N> says, from the same definition.
+			// oxlint-disable-next-line typescript/no-unsafe-type-assertion
+			return { row: row as Updated<R, N>['row'], created, updated, replayed }
+		})
+	}
 }
 
 /** An error's own fields. Its cause stays here: it may hold SQL and values. */
@@ -121,7 +163,7 @@ function plain(error: Error): Failed['error'] {
 	return { ...Object.fromEntries(fields), name: error.name, message: error.message }
 }
 
-function asErrors<R>(results: (R | Failed)[]): (R | { error: Error })[] {
+function asErrors<T>(results: (T | Failed)[]): (T | { error: Error })[] {
 	return results.map((result) =>
 		isFailed(result) ? { error: Object.assign(new Error(result.error.message), result.error) } : result,
 	)

@@ -1,7 +1,7 @@
 import { getTableName } from 'drizzle-orm'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
-import { createApp } from '../../src/service/app'
 import { resource } from '../../src/service/resource'
+import { serve } from '../support/app'
 import { askApp, linesOf } from '../support/ask'
 import { type Documented, documentedBy, type OpenApi } from './documented'
 import type { Subject } from './subject'
@@ -29,7 +29,7 @@ export class Service {
 	/** With other settings than the tests have, where such are given. */
 	constructor(subjects: readonly Subject[], settings: object = {}) {
 		this.#settings = settings
-		this.#app = createApp(
+		this.#app = serve(
 			subjects.flatMap(({ served }) => {
 				try {
 					return [resource(served)]

@@ -4,8 +4,8 @@ import { afterEach, describe, expect, inject, it, vi } from 'vitest'
 import { classify } from '../../src/database/failure'
 import { resources } from '../../src/resources'
 import { users } from '../../src/schema'
-import { createApp } from '../../src/service/app'
 import { resource } from '../../src/service/resource'
+import { serve } from '../support/app'
 import { context } from '../support/context'
 import { fresh } from '../support/service'
 
@@ -14,7 +14,7 @@ const REFUSED = 'http://127.0.0.1:1'
 async function ask(path: string, url: string) {
 	const bindings = { ...env, TURSO_DATABASE_URL: url, DATABASE_TIMEOUT_MS: '300' }
 	const body = path === '/healthz' ? null : JSON.stringify({ name: 'a', email: 'b' })
-	const response = await createApp(resources).request(
+	const response = await serve(resources).request(
 		path,
 		{
 			method: body ? 'POST' : 'GET',
@@ -56,7 +56,7 @@ describe('a table that was not migrated', () => {
 	it('fails its own callers alone, not those who share their transaction', async () => {
 		const log = vi.spyOn(console, 'error').mockImplementation(() => undefined)
 		const ghosts = sqliteTable('ghosts', { id: integer().primaryKey(), name: text().notNull().unique() })
-		const app = createApp([resource(users), resource(ghosts)])
+		const app = serve([resource(users), resource(ghosts)])
 		const post = async (path: string, row: object) => {
 			const headers = { authorization: 'Bearer first-token', 'content-type': 'application/json' }
 			return (await app.request(path, { method: 'POST', headers, body: JSON.stringify(row) }, env, context))

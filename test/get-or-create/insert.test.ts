@@ -7,8 +7,8 @@ import { overItems } from '../../src/get-or-create/items'
 import { rowRequest } from '../../src/get-or-create/row-request'
 import { statementsOf } from '../../src/get-or-create/statements'
 import { tableInfo } from '../../src/get-or-create/table'
-import { createApp } from '../../src/service/app'
 import { resource } from '../../src/service/resource'
+import { serve } from '../support/app'
 import { context } from '../support/context'
 import { SET } from '../support/manner'
 import { audited, drafts, orders, seats, turns } from '../support/schema'
@@ -52,7 +52,7 @@ describe('a row that is there, to a service that knows its table', () => {
 			seat: text().notNull().unique(),
 		}),
 	)
-	const app = createApp(
+	const app = serve(
 		[turns, seats, numbered, tried, orders].flatMap((table) => table ?? []).map((table) => resource(table)),
 	)
 	const post = async (table: string, row: object, query = '') => {

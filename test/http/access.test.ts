@@ -1,8 +1,8 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it, vi } from 'vitest'
 import { resources } from '../../src/resources'
-import { createApp } from '../../src/service/app'
 import { PROBLEMS } from '../../src/service/http/problem'
+import { serve } from '../support/app'
 import { call, callWith, fresh, post } from '../support/service'
 
 describe('access', () => {
@@ -51,7 +51,7 @@ describe('access', () => {
 
 describe('a service that is not configured', () => {
 	const ask = async (bindings: object, path = '/users/1') =>
-		await createApp(resources).request(path, { headers: { authorization: 'Bearer x' } }, bindings)
+		await serve(resources).request(path, { headers: { authorization: 'Bearer x' } }, bindings)
 
 	it.each([
 		['API_TOKENS', { API_TOKENS: undefined }],

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { resources } from '../../src/resources'
-import { createApp } from '../../src/service/app'
+import { serve } from '../support/app'
 import { context } from '../support/context'
 import { call, callWith, fresh, json } from '../support/service'
 
@@ -17,7 +17,7 @@ async function preflight(origin: string, path = '/users', settings: object = ALL
 		'access-control-request-headers': 'authorization,content-type,idempotency-key',
 	}
 	const bindings = { ...env, ...settings }
-	return await createApp(resources).request(path, { method: 'OPTIONS', headers }, bindings, context)
+	return await serve(resources).request(path, { method: 'OPTIONS', headers }, bindings, context)
 }
 
 const listOf = (value: string | null) => value?.split(',').toSorted()

@@ -1,14 +1,14 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { createApp } from '../../src/service/app'
 import { locationOf } from '../../src/service/http/location'
 import { resource } from '../../src/service/resource'
+import { serve } from '../support/app'
 import { context } from '../support/context'
 import * as tables from '../support/key-tables'
 import { fresh } from '../support/service'
 
 const { longKeys, ...others } = tables
-const app = createApp([
+const app = serve([
 	...Object.values(others).map((table) => resource(table)),
 	resource(longKeys, { hidden: ['secret'] }),
 ])
@@ -171,8 +171,8 @@ describe('a key that is too long for a URL', () => {
 		const served = resource(longKeys, { hidden: ['secret'] })
 		const withNullable = { ...served, keys: served.info.keys }
 		const row = { body: 'ж'.repeat(2700), team: 't', digest: 'ж'.repeat(2700), turn: 7 }
-		expect(locationOf(withNullable, { ...row, seat: null })).toBeUndefined()
-		expect(locationOf(withNullable, { ...row, seat: 1 })).toBe('/long_keys?team=t&seat=1')
+		expect(locationOf(withNullable, { ...row, seat: null }, '')).toBeUndefined()
+		expect(locationOf(withNullable, { ...row, seat: 1 }, '')).toBe('/long_keys?team=t&seat=1')
 	})
 
 	it('is one whose Location would have more than 2,000 bytes', async () => {

@@ -1,8 +1,9 @@
 import { exports } from 'cloudflare:workers'
 import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest'
+import type { resources } from '../../src/resources'
 import { causeOf } from '../../src/service/log'
-import type { GetOrCreateBinding } from '../../src/service/rpc'
+import type { Rpc } from '../../src/service/rpc'
 import { callWith, database, fresh, json } from '../support/service'
 import { ask } from '../support/tables'
 
@@ -147,7 +148,7 @@ describe('the line of a request', () => {
 })
 
 describe('the line of a call over RPC', () => {
-	const rows = (exports as unknown as { GetOrCreate: GetOrCreateBinding }).GetOrCreate
+	const rows = (exports as unknown as { GetOrCreate: Rpc<typeof resources> }).GetOrCreate
 
 	it('has the same, without what only HTTP has', async () => {
 		const row = alice()

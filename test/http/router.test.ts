@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { resources } from '../../src/resources'
-import { createApp } from '../../src/service/app'
+import { serve } from '../support/app'
 
 describe('the routes', () => {
 	it("suit Hono's fastest router, which gives up for all paths where two patterns of one kind overlap", () => {
-		const { router } = createApp(resources)
+		const { router } = serve(resources)
 		router.match('POST', '/users')
 		expect(router.name).toBe('SmartRouter + RegExpRouter')
 	})

@@ -1,14 +1,14 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
-import { createApp } from '../../src/service/app'
 import { openApiDocument } from '../../src/service/openapi'
 import { resource } from '../../src/service/resource'
+import { serve } from '../support/app'
 import { context } from '../support/context'
 import { database, fresh } from '../support/service'
 import { NAMES, namedTable } from '../support/table-names'
 
 const resources = NAMES.map((name) => resource(namedTable(name)))
-const app = createApp(resources)
+const app = serve(resources)
 
 const WITH_TOKEN = { authorization: 'Bearer first-token', 'content-type': 'application/json' }
 
@@ -114,13 +114,11 @@ describe('what names no table', () => {
 
 describe('a name that can have no path', () => {
 	it.each(['.', '..'])('is refused at start: %s', (name) => {
-		expect(() => createApp([resource(namedTable(name))])).toThrow(`table "${name}" can't be served`)
+		expect(() => serve([resource(namedTable(name))])).toThrow(`table "${name}" can't be served`)
 	})
 
 	it('is one that another table has', () => {
-		expect(() => createApp([resource(namedTable('a b')), resource(namedTable('a b'))])).toThrow(
-			'listed twice',
-		)
+		expect(() => serve([resource(namedTable('a b')), resource(namedTable('a b'))])).toThrow('listed twice')
 	})
 })
 

@@ -2,9 +2,9 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { describe, expect, it } from 'vitest'
 import { resources } from '../../src/resources'
-import { createApp } from '../../src/service/app'
 import { openApiDocument } from '../../src/service/openapi'
 import { resource } from '../../src/service/resource'
+import { serve } from '../support/app'
 import * as exampleTables from '../support/example-tables'
 import * as schema from '../support/schema'
 import { NAMES, namedTable } from '../support/table-names'
@@ -13,7 +13,7 @@ import { NAMES, namedTable } from '../support/table-names'
 
 describe('the OpenAPI document', () => {
 	it('is valid OpenAPI 3.1, whole and without a token', async () => {
-		const response = await createApp(resources).request('/openapi.json')
+		const response = await serve(resources).request('/openapi.json')
 		expect(response.headers.get('cache-control')).toBe('public, max-age=300')
 		const validator = new Validator()
 		expect(await validator.validate(JSON.parse(await response.text()))).toEqual({ valid: true })

@@ -1,11 +1,12 @@
 import { env } from 'cloudflare:workers'
-import type { GetOrCreateBinding } from '../../src/service/rpc'
+import type { resources } from '../../src/resources'
+import type { Rpc } from '../../src/service/rpc'
 
 /** What vitest.config.ts binds to the tests beside the service's own bindings. */
 interface TestBindings {
 	/** The service as another Worker, bundled as it is deployed. */
 	SERVICE: Fetcher
-	ROWS: GetOrCreateBinding
+	ROWS: Rpc<typeof resources>
 	/** Lets three requests a minute in. */
 	LIMITER: RateLimit
 }

@@ -3,8 +3,8 @@ import { getTableName } from 'drizzle-orm'
 import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { inject } from 'vitest'
 import { resources as own } from '../../src/resources'
-import { createApp } from '../../src/service/app'
 import { type Resource, resource } from '../../src/service/resource'
+import { serve } from './app'
 import { askApp, linesOf } from './ask'
 import { exampleKinds } from './example-kinds'
 import * as exampleTables from './example-tables'
@@ -34,7 +34,7 @@ function servedAs(table: SQLiteTable, hidden: readonly string[] = []): Resource[
 	}
 }
 
-const app = createApp(served)
+const app = serve(served)
 const url = inject('examplesUrl')
 const client = createClient({ url })
 

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { drizzle } from 'drizzle-orm/libsql/http'
 import { resources } from '../../src/resources'
-import { createApp } from '../../src/service/app'
+import { serve } from './app'
 import { LIMITER, SERVICE } from './bindings'
 import { context } from './context'
 import { checkAnswer } from './document'
@@ -40,7 +40,7 @@ export async function callWith(settings: object, path: string, init: Call = {}):
 	return await checked(
 		request,
 		path,
-		await createApp(resources).request(request, {}, { ...env, ...settings }, context),
+		await serve(resources).request(request, {}, { ...env, ...settings }, context),
 	)
 }
 

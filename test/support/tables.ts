@@ -1,10 +1,10 @@
-import { createApp } from '../../src/service/app'
 import { resource } from '../../src/service/resource'
+import { serve } from './app'
 import { askApp, linesOf } from './ask'
 import * as schema from './schema'
 
 /** The service over the test schema's tables: the same app, other resources. */
-const app = createApp([
+const app = serve([
 	resource(schema.memberships),
 	resource(schema.tags),
 	resource(schema.devices),

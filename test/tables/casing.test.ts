@@ -5,8 +5,8 @@ import { drizzle } from 'drizzle-orm/libsql/http'
 import { index, integer, sqliteTable, text, unique, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { getOrCreate, updateOrCreate } from '../../src/get-or-create'
-import { createApp } from '../../src/service/app'
 import { resource, withCasing } from '../../src/service/resource'
+import { serve } from '../support/app'
 import { askApp } from '../support/ask'
 import { fresh } from '../support/service'
 
@@ -55,7 +55,7 @@ beforeAll(async () => {
 })
 
 describe("columns that are called as Drizzle's casing has it", () => {
-	const app = createApp(withCasing('snake_case', [resource(teams), resource(members)]))
+	const app = serve(withCasing('snake_case', [resource(teams), resource(members)]))
 
 	it('are served', async () => {
 		const fullName = fresh('team')
@@ -102,20 +102,15 @@ describe("columns that are called as Drizzle's casing has it", () => {
 		const made = await updateOrCreate(db, people, row)
 		expect(made).toMatchObject({ created: true, row })
 		expect(await updateOrCreate(db, people, row)).toEqual({ ...made, created: false, updated: false })
-		const response = await askApp(
-			createApp(withCasing('camelCase', [resource(people)])),
-			'POST',
-			'/camel_rows',
-			{
-				body: JSON.stringify(row),
-			},
-		)
+		const response = await askApp(serve(withCasing('camelCase', [resource(people)])), 'POST', '/camel_rows', {
+			body: JSON.stringify(row),
+		})
 		expect(await response.json()).toEqual({ row: made.row, created: false })
 	})
 })
 
 it('where schema and database differ the service is not migrated, and the log names the column', async () => {
-	const app = createApp([resource(members)])
+	const app = serve([resource(members)])
 	const log = vi.spyOn(console, 'error').mockImplementation(() => {})
 	for (const [method, path] of [
 		['POST', '/cased_members'],

@@ -2,8 +2,8 @@ import { env } from 'cloudflare:workers'
 import { createClient } from '@libsql/client/http'
 import { integer, sqliteTableCreator, text } from 'drizzle-orm/sqlite-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { createApp } from '../../src/service/app'
 import { resource } from '../../src/service/resource'
+import { serve } from '../support/app'
 import { askApp } from '../support/ask'
 import { fresh } from '../support/service'
 
@@ -19,7 +19,7 @@ describe('a table with a prefix', () => {
 	it('is served under its real name, which its type may know', async () => {
 		const served = resource(things, { name: 'app_things' })
 		const name: 'app_things' = served.name
-		const response = await askApp(createApp([served]), 'POST', `/${name}`, {
+		const response = await askApp(serve([served]), 'POST', `/${name}`, {
 			body: JSON.stringify({ slug: fresh('slug') }),
 		})
 		expect([response.status, response.headers.get('location')]).toEqual([

@@ -3,24 +3,29 @@ import { callOf, outcomesOf } from '../../get-or-create/call'
 import type { Outcome } from '../../get-or-create/outcome'
 import type { RowRequest } from '../../get-or-create/row-request'
 import { type Notes, timed } from '../log'
-import type { Settings } from '../settings'
 import type { KeepAlive } from './group-commit'
-import { sharedCommits } from './shared-commits'
+import { type CommitSettings, sharedCommits } from './shared-commits'
+
+/** Where a call's rows go, and how long it waits for them, in milliseconds. */
+export interface Commits {
+	commits: CommitSettings
+	timeout: number
+}
 
 /**
  * Commits a call's rows in transactions that it may share with others, and notes how that went. Where the last of them
  * got no answer the rows that were answered before keep theirs.
  */
 export async function commit(
-	settings: Settings,
+	{ commits, timeout }: Commits,
 	requests: readonly RowRequest[],
 	notes: Notes,
 	keepAlive: KeepAlive,
 ): Promise<Outcome[]> {
-	const deadline = Date.now() + settings.timeout
+	const deadline = Date.now() + timeout
 	const call = callOf(requests)
 	try {
-		const { by, calls } = await timed(notes, () => sharedCommits(settings).submit(call, deadline, keepAlive))
+		const { by, calls } = await timed(notes, () => sharedCommits(commits).submit(call, deadline, keepAlive))
 		notes.commit = by
 		notes.batch = Math.max(notes.batch ?? 0, calls)
 		return outcomesOf(call)

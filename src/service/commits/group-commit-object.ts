@@ -1,8 +1,8 @@
 import { DurableObject } from 'cloudflare:workers'
-import { httpBatch } from '../../database/client'
+import { type DatabaseSettings, httpBatch } from '../../database/client'
 import { classify } from '../../database/failure'
 import type { Batch, Unit } from '../../database/send'
-import { settingsOf } from '../settings'
+import { Cache } from '../../get-or-create/cache'
 import { GroupCommit, type Sent } from './group-commit'
 import { type CommitObject, type Committed, type FailedCommit, PROTOCOL } from './object-batch'
 
@@ -18,36 +18,50 @@ interface Job {
 	alone: boolean
 }
 
+/** An object is one database's, whose token may change. */
+const MAX_DATABASES = 8
+
 /**
  * Group commit across isolates: each sends its batches here, and they share transactions once more. Nothing rests on
- * it: isolates, other objects and single batches may race with it, and the unique index decides.
+ * it: isolates, other objects and single batches may race with it, and the unique index decides. It reads no settings:
+ * isolates tell it their database.
  */
-export class GroupCommitObject extends DurableObject<Env> implements CommitObject {
-	readonly #commits = new GroupCommit<Job, Committed>({
-		// Tries once: who repeats is the isolate, which knows what may be repeated.
-		send: async (jobs, deadline) =>
-			await commitTogether(httpBatch(settingsOf(this.env).database), jobs, deadline),
-		sizeOf: ({ units }) => units.reduce((size, unit) => size + sizeOf(unit), 0),
-		isAlone: ({ alone }) => alone,
-		maxBatch: MAX_BATCH,
-		small: SMALL,
-		maxQueue: MAX_QUEUE,
-	})
+export class GroupCommitObject extends DurableObject<object> implements CommitObject {
+	readonly #commits = new Cache<GroupCommit<Job, Committed>>(MAX_DATABASES)
 
 	async version(): Promise<number> {
 		return await Promise.resolve(PROTOCOL)
 	}
 
-	async run(units: readonly Unit[], timeout: number, protocol: number): Promise<Committed> {
+	async run(
+		units: readonly Unit[],
+		timeout: number,
+		protocol: number,
+		database: DatabaseSettings,
+	): Promise<Committed> {
 		if (protocol !== PROTOCOL) return 'other version'
+		const commits = this.#commits.get(JSON.stringify(database), () => groupCommit(database))
 		try {
-			return await this.#commits.submit({ units, alone: false }, Date.now() + timeout, (promise) =>
+			return await commits.submit({ units, alone: false }, Date.now() + timeout, (promise) =>
 				this.ctx.waitUntil(promise),
 			)
 		} catch (error) {
 			return told(error)
 		}
 	}
+}
+
+function groupCommit(database: DatabaseSettings): GroupCommit<Job, Committed> {
+	const batch = httpBatch(database)
+	return new GroupCommit({
+		// Tries once: who repeats is the isolate, which knows what may be repeated.
+		send: async (jobs, deadline) => await commitTogether(batch, jobs, deadline),
+		sizeOf: ({ units }) => units.reduce((size, unit) => size + sizeOf(unit), 0),
+		isAlone: ({ alone }) => alone,
+		maxBatch: MAX_BATCH,
+		small: SMALL,
+		maxQueue: MAX_QUEUE,
+	})
 }
 
 function sizeOf({ statements }: Unit): number {

@@ -34,6 +34,15 @@ export interface GroupCommitOptions<Job, Result> {
 	small: number
 	/** The weight of all that may wait. More is refused at once. */
 	maxQueue: number
+	/** Of several group commits that wait in the same memory. */
+	room?: Room | undefined
+}
+
+/** What waits for several databases. One of them may take as much of what there is room for as it leaves to the others. */
+export interface Room {
+	weight: number
+	/** Those with somebody who waits. */
+	queues: Set<{ dropGone(now: number): void }>
 }
 
 /** Keeps the runtime from ending what a request started when its caller leaves: `waitUntil`. */
@@ -85,7 +94,7 @@ export class GroupCommit<Job, Result> {
 	 */
 	async submit(job: Job, deadline: number, keepAlive: KeepAlive): Promise<Result> {
 		const size = this.#options.sizeOf(job)
-		if (this.#queued > 0 && this.#queued + size > this.#options.maxQueue) {
+		if (this.#isFull(size)) {
 			throw new DatabaseError('rejected', 'too many callers wait')
 		}
 		const ticket: Ticket<Job, Result> = {
@@ -125,6 +134,30 @@ export class GroupCommit<Job, Result> {
 		}
 	}
 
+	#isFull(size: number): boolean {
+		const { maxQueue, room } = this.#options
+		const wouldExceed = () => this.#queued > 0 && this.#queued + size > maxQueue - (room?.weight ?? 0)
+		if (!wouldExceed()) return false
+		if (!room) return true
+		// Where nobody asks any more nobody has dropped those who left.
+		for (const queue of room.queues) queue.dropGone(Date.now())
+		return wouldExceed()
+	}
+
+	/** A caller that has not been seen for a lease has left. */
+	dropGone(now: number): void {
+		this.#remove(this.#queue.filter(({ seen }) => now - seen > LEASE_MS))
+	}
+
+	#weigh(difference: number): void {
+		this.#queued += difference
+		const { room } = this.#options
+		if (!room) return
+		room.weight += difference
+		if (this.#queued > 0) room.queues.add(this)
+		else room.queues.delete(this)
+	}
+
 	/** Sends what waits, in the context of the request that calls it, the leader's. Never rejects. */
 	async #lead(now: number, leader: Ticket<Job, Result>): Promise<void> {
 		const batch = this.#take(now)
@@ -162,11 +195,10 @@ export class GroupCommit<Job, Result> {
 	}
 
 	/**
-	 * The next batch: who waits longest goes first, and what is small with them; a caller that has not been seen for a lease
-	 * has left, and is dropped.
+	 * The next batch: who waits longest goes first, and what is small with them; who has left is dropped.
 	 */
 	#take(now: number): Ticket<Job, Result>[] {
-		this.#remove(this.#queue.filter(({ seen }) => now - seen > LEASE_MS))
+		this.dropGone(now)
 		let size = 0
 		let riding = 0
 		// Who has no time left for an answer is not sent, and so knows that nothing was done.
@@ -198,12 +230,12 @@ export class GroupCommit<Job, Result> {
 		ticket.size = this.#options.sizeOf(ticket.job)
 		if (place === 'last') this.#queue.push(ticket)
 		else this.#queue.unshift(ticket)
-		this.#queued += ticket.size
+		this.#weigh(ticket.size)
 	}
 
 	#remove(tickets: Ticket<Job, Result>[]): void {
 		for (const ticket of tickets) {
-			if (ticket.queued) this.#queued -= ticket.size
+			if (ticket.queued) this.#weigh(-ticket.size)
 			ticket.queued = false
 		}
 		this.#queue = this.#queue.filter(({ queued }) => queued)

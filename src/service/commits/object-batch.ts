@@ -1,3 +1,4 @@
+import type { DatabaseSettings } from '../../database/client'
 import { classify, DatabaseError, type Failure, type Said } from '../../database/failure'
 import { type Batch, saidError, type Unit, type UnitResult, within } from '../../database/send'
 
@@ -6,14 +7,19 @@ import { type Batch, saidError, type Unit, type UnitResult, within } from '../..
  * their results, and failed commits. Whoever changes one of these, or a method below, gives this another number; an
  * isolate works with an object of its own number alone, and else by itself.
  */
-export const PROTOCOL = 2
+export const PROTOCOL = 3
 
 /** The Durable Object that merges the batches of many isolates, as they see it. Version 1 had other methods. */
 export interface CommitObject {
 	/** Its PROTOCOL; and that it answers at all tells that it can be reached. */
 	version(): Promise<number>
 	/** Runs units in a transaction that they may share, and waits at most so many milliseconds. Never throws. */
-	run(units: readonly Unit[], timeout: number, protocol: number): Promise<Committed>
+	run(
+		units: readonly Unit[],
+		timeout: number,
+		protocol: number,
+		database: DatabaseSettings,
+	): Promise<Committed>
 }
 
 /** Plain data: an error would lose its class on the way. */
@@ -36,7 +42,11 @@ const LEFT_ALONE_MS = 1000
  * once, so that work which it never took goes `direct`. Where it is lost with work in hand nobody knows what became of
  * that: `interrupted`.
  */
-export function objectBatch(object: () => CommitObject, direct: Batch): (taken: () => void) => Batch {
+export function objectBatch(
+	object: () => CommitObject,
+	database: DatabaseSettings,
+	direct: Batch,
+): (taken: () => void) => Batch {
 	let reached = false
 	let leftAloneUntil = 0
 
@@ -71,7 +81,7 @@ export function objectBatch(object: () => CommitObject, direct: Batch): (taken: 
 		deadline: number,
 	): Promise<Exclude<Committed, 'other version'> | 'refused'> {
 		try {
-			const committed = await to.run(units, deadline - Date.now(), PROTOCOL)
+			const committed = await to.run(units, deadline - Date.now(), PROTOCOL, database)
 			if (committed !== 'other version') return committed
 			reached = false
 			return 'refused'

@@ -3,7 +3,7 @@ import { type Call, isAlone, isDone } from '../../get-or-create/call'
 import { Proofs } from '../../get-or-create/proof'
 import { type RowRequest, weightOf } from '../../get-or-create/row-request'
 import { runTransaction } from '../../get-or-create/transaction'
-import { GroupCommit } from './group-commit'
+import { GroupCommit, type Room } from './group-commit'
 import { type CommitObject, objectBatch } from './object-batch'
 
 /**
@@ -19,6 +19,8 @@ export interface CommitSettings {
 	database: DatabaseSettings
 	/** Reaches the object that merges the batches of many isolates, where there is one: anew for each batch. */
 	object: (() => CommitObject) | undefined
+	/** What waits for all databases of an isolate, where it has several. */
+	room?: Room
 }
 
 /** How a call's rows were committed. */
@@ -36,7 +38,7 @@ export function sharedCommits(settings: CommitSettings): GroupCommit<Call, Commi
 	const known = commits.get(settings)
 	if (known) return known
 	const direct = httpBatch(settings.database)
-	const shared = settings.object && objectBatch(settings.object, direct)
+	const shared = settings.object && objectBatch(settings.object, settings.database, direct)
 	const made = new GroupCommit<Call, Commit>({
 		send: async (calls, deadline) => {
 			let by: Commit['by'] = 'isolate'
@@ -49,6 +51,7 @@ export function sharedCommits(settings: CommitSettings): GroupCommit<Call, Commi
 		maxBatch: MAX_BATCH,
 		small: SMALL,
 		maxQueue: MAX_QUEUE,
+		room: settings.room,
 	})
 	commits.set(settings, made)
 	return made

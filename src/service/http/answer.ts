@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import type { AppEnv } from './app-env'
+import { type AppEnv, stateOf } from './app-env'
 
 const JSON_TYPE = { 'Content-Type': 'application/json' }
 
@@ -14,9 +14,11 @@ export function answer(
 	body: string | ReadableStream | null,
 	headers: Readonly<Record<string, string>>,
 ): Response {
+	const state = stateOf(c)
+	state.isWhole = true
 	const all: Record<string, string> = { 'X-Request-Id': c.get('requestId'), ...headers }
-	if (c.get('place')) all['Server-Timing'] = `db;dur=${c.get('notes').databaseMs ?? 0}`
-	if (c.get('replayed')) all['Idempotency-Replayed'] = 'true'
+	if (state.place) all['Server-Timing'] = `db;dur=${state.notes.databaseMs ?? 0}`
+	if (state.replayed) all['Idempotency-Replayed'] = 'true'
 	return new Response(body, { status, headers: all })
 }
 

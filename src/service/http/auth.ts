@@ -1,7 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { bearerAuth } from 'hono/bearer-auth'
-import { settingsOf } from '../settings'
-import type { AppEnv } from './app-env'
+import { type AppEnv, stateOf } from './app-env'
 
 const encoder = new TextEncoder()
 
@@ -9,13 +8,14 @@ const encoder = new TextEncoder()
 export function tokenAuth(): MiddlewareHandler<AppEnv> {
 	const auth = bearerAuth({
 		verifyToken: (token: string, c: Context<AppEnv>) => {
-			const isKnown = isOneOf(token, settingsOf(c.env).tokens)
-			if (isKnown) c.set('token', token)
+			const state = stateOf(c)
+			const isKnown = isOneOf(token, state.backend.settings(c.env).tokens)
+			if (isKnown) state.token = token
 			return isKnown
 		},
 	})
 	return async (c, next) => {
-		settingsOf(c.env)
+		stateOf(c).backend.settings(c.env)
 		return await auth(c, next)
 	}
 }

@@ -1,7 +1,6 @@
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
-import { settingsOf } from '../settings'
-import type { AppEnv } from './app-env'
+import { type AppEnv, stateOf } from './app-env'
 
 /** How long a browser may remember a preflight: no browser takes more than two hours from all. */
 const MAX_AGE_SECONDS = 7200
@@ -11,8 +10,9 @@ const MAX_AGE_SECONDS = 7200
  * a page may read why it was refused. Cookies play no part, so credentials stay off.
  */
 export function crossOrigin(): MiddlewareHandler<AppEnv> {
+	const originsOf = (c: Context<AppEnv>) => stateOf(c).backend.settings(c.env).corsOrigins
 	const allow = cors({
-		origin: (origin, c) => (settingsOf(c.env).corsOrigins.includes(origin) ? origin : null),
+		origin: (origin, c) => (originsOf(c).includes(origin) ? origin : null),
 		allowMethods: ['GET', 'HEAD', 'POST', 'PUT'],
 		allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'X-Request-Id'],
 		exposeHeaders: [
@@ -25,5 +25,5 @@ export function crossOrigin(): MiddlewareHandler<AppEnv> {
 		],
 		maxAge: MAX_AGE_SECONDS,
 	})
-	return (c, next) => (settingsOf(c.env).corsOrigins.length > 0 ? allow(c, next) : next())
+	return (c, next) => (originsOf(c).length > 0 ? allow(c, next) : next())
 }

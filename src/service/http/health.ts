@@ -2,8 +2,8 @@ import type { Handler } from 'hono'
 import { httpBatch } from '../../database/client'
 import { prove } from '../../get-or-create/proof'
 import { type Resource, tablesNeeded } from '../resource'
-import { settingsOf } from '../settings'
 import type { AppEnv } from './app-env'
+import { commitsOf } from './database'
 
 /** A load balancer asks often and gives up early: health has a deadline of its own. */
 const HEALTH_TIMEOUT_MS = 2000
@@ -15,10 +15,10 @@ const HEALTH_TIMEOUT_MS = 2000
 export function health(resources: readonly Resource[]): Handler<AppEnv> {
 	const tables = tablesNeeded(resources)
 	return async (c) => {
-		const { database, timeout } = settingsOf(c.env)
+		const { commits, timeout } = await commitsOf(c)
 		const deadline = Date.now() + Math.min(timeout, HEALTH_TIMEOUT_MS)
 		const mode = c.req.query('read') === undefined ? 'write' : 'read'
-		await prove(httpBatch(database), tables, mode, deadline)
+		await prove(httpBatch(commits.database), tables, mode, deadline)
 		c.header('Cache-Control', 'no-store')
 		return c.json({ status: 'ok' })
 	}

@@ -8,17 +8,21 @@ import { NO_SEGMENTS, tablePath } from './path'
  */
 const MAX_LENGTH = 2000
 
-/** Where a row can be read: by its primary key, else by another unique key; undefined where a URL can hold none. */
-export function locationOf(resource: Resource, row: Record<string, unknown>): string | undefined {
-	for (const location of locationsOf(resource, row)) {
+/** Where a row can be read: by its primary key, else by another unique key; undefined where a URL can hold none. `prefix` is where the service is mounted. */
+export function locationOf(
+	resource: Resource,
+	row: Record<string, unknown>,
+	prefix: string,
+): string | undefined {
+	for (const location of locationsOf(resource, row, prefix)) {
 		if (location.length <= MAX_LENGTH) return location
 	}
 	return undefined
 }
 
-function* locationsOf(resource: Resource, row: Record<string, unknown>): Iterable<string> {
+function* locationsOf(resource: Resource, row: Record<string, unknown>, prefix: string): Iterable<string> {
 	const { name, primaryKey } = resource.info
-	const path = tablePath(name)
+	const path = `${prefix}${tablePath(name)}`
 	for (const key of resource.keys) {
 		const texts = textsOf(key, row)
 		if (!texts) continue

@@ -8,7 +8,7 @@ import {
 	NotAUniqueKeyError,
 } from '../../get-or-create/errors'
 import { causeOf, countRow, type Notes } from '../log'
-import { MisconfiguredError } from '../settings'
+import { MisconfiguredError } from '../misconfigured'
 import { isLimited, noMoreCalls } from './limited'
 import { Problem } from './problem'
 

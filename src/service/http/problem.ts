@@ -116,9 +116,15 @@ export class Problem extends Error {
 		return PROBLEMS[this.slug].status
 	}
 
-	/** The members of RFC 9457, section 3.1, with our extensions behind them. */
-	body(requestId: string) {
+	/** The members of RFC 9457, section 3.1, with our extensions behind them. `prefix` is where the service is mounted. */
+	body(requestId: string, prefix: string) {
 		const { title, status } = PROBLEMS[this.slug]
-		return { type: `/problems/${this.slug}`, title, status, detail: this.detail, requestId, ...this.extras }
+		const type = `${prefix}/problems/${this.slug}`
+		return { type, title, status, detail: this.detail, requestId, ...this.extras }
 	}
+}
+
+/** There is nothing at a path. */
+export function nowhere(): never {
+	throw new Problem('not-found', 'There is nothing at this path.')
 }

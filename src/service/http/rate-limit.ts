@@ -1,6 +1,5 @@
 import type { MiddlewareHandler } from 'hono'
-import { settingsOf } from '../settings'
-import type { AppEnv } from './app-env'
+import { type AppEnv, stateOf } from './app-env'
 import { Problem } from './problem'
 
 /** The binding counts by periods of 10 or 60 seconds and does not tell which: this is how long a new one is away at the soonest. */
@@ -8,9 +7,10 @@ const RETRY_AFTER_SECONDS = '10'
 
 /** Refuses a token's requests beyond the limit of the RATE_LIMIT binding, where there is one. It stands behind the token. */
 export const limitRate: MiddlewareHandler<AppEnv> = async (c, next) => {
-	const { rateLimit } = settingsOf(c.env)
-	if (!rateLimit) return await next()
-	const { success } = await rateLimit.limit({ key: await keyOf(c.get('token')) })
+	const { backend, token } = stateOf(c)
+	const { rateLimit } = backend.settings(c.env)
+	if (!rateLimit || token === undefined) return await next()
+	const { success } = await rateLimit.limit({ key: await keyOf(token) })
 	if (success) return await next()
 	const detail = 'The token has made too many requests.'
 	throw new Problem('rate-limited', detail, {}, { 'Retry-After': RETRY_AFTER_SECONDS })
@@ -18,5 +18,6 @@ export const limitRate: MiddlewareHandler<AppEnv> = async (c, next) => {
 
 /** A token's hash: the key leaves the Worker, the token does not. */
 async function keyOf(token: string): Promise<string> {
-	return Buffer.from(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token))).toString('hex')
+	const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token)))
+	return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

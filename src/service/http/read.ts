@@ -2,7 +2,7 @@ import type { Context, Handler } from 'hono'
 import { type RowRequest, rowRequest } from '../../get-or-create/row-request'
 import type { Resource } from '../resource'
 import { answerJson } from './answer'
-import type { AppEnv } from './app-env'
+import { type AppEnv, stateOf } from './app-env'
 import { find } from './database'
 import { decoded, segmentsOf } from './path'
 import { Problem } from './problem'
@@ -30,7 +30,7 @@ export function readByPath(resource: Resource, format: RowFormat): Handler<AppEn
 async function answerRow(c: Context<AppEnv>, format: RowFormat, request: RowRequest): Promise<Response> {
 	const values = await find(c, request)
 	if (!values) throw notFound()
-	c.get('notes').outcome = 'found'
+	stateOf(c).notes.outcome = 'found'
 	return answerJson(c, 200, format.present(values))
 }
 

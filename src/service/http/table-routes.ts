@@ -1,8 +1,9 @@
 import type { Handler, MiddlewareHandler } from 'hono'
 import type { Resource } from '../resource'
-import type { AppEnv, Place } from './app-env'
+import { type AppEnv, type Place, stateOf } from './app-env'
 import { only } from './method'
 import { decoded, NO_SEGMENTS, segmentsOf, tablePath } from './path'
+import { nowhere } from './problem'
 import { readByFilter, readByPath } from './read'
 import { rowFormat } from './row'
 import { write } from './write'
@@ -16,22 +17,24 @@ import { write } from './write'
 export function namedTable(resources: readonly Resource[]): MiddlewareHandler<AppEnv> {
 	const places = new Map(resources.map((resource) => [resource.info.name, placesOf(resource)]))
 	if (places.size < resources.length) throw new Error('a table is listed twice among the resources')
-	const nowhere = [...places.keys()].find((name) => NO_SEGMENTS.includes(name))
-	if (nowhere !== undefined)
-		throw new Error(`table "${nowhere}" can't be served: no client would ask for its path`)
+	const unreachable = [...places.keys()].find((name) => NO_SEGMENTS.includes(name))
+	if (unreachable !== undefined)
+		throw new Error(`table "${unreachable}" can't be served: no client would ask for its path`)
 	return async (c, next) => {
-		const [first = '', key, ...more] = segmentsOf(c.req.url)
+		const state = stateOf(c)
+		const depth = state.prefix === '' ? 0 : state.prefix.split('/').length - 1
+		const [first = '', key, ...more] = segmentsOf(c.req.url).slice(depth)
 		const table = places.get(decoded(first) ?? '')
-		if (!table || key === '' || more.length > 0) return await c.notFound()
-		c.set('place', key === undefined ? table.rows : table.row)
+		if (!table || key === '' || more.length > 0) return nowhere()
+		state.place = key === undefined ? table.rows : table.row
 		return await next()
 	}
 }
 
 /** Answers at the place that namedTable has found. */
 export const answerTable: Handler<AppEnv> = async (c, next) => {
-	const place = c.get('place')
-	if (!place) return await c.notFound()
+	const { place } = stateOf(c)
+	if (!place) return nowhere()
 	const { method } = c.req
 	const handler = place.handlers.get(method === 'HEAD' ? 'GET' : method) ?? only(place.allow)
 	return await handler(c, next)

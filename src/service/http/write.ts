@@ -9,10 +9,10 @@ import type { ColumnInfo } from '../../get-or-create/table'
 import { commit } from '../commits/commit'
 import { causeOf, countRow, wordOf } from '../log'
 import type { Resource } from '../resource'
-import { settingsOf } from '../settings'
 import { answer, answerJson } from './answer'
-import type { AppEnv } from './app-env'
+import { type AppEnv, stateOf } from './app-env'
 import { bodyTypeOf, jsonBody, MAX_ROWS, notUtf8, parseJson } from './body'
+import { commitsOf } from './database'
 import { limitOf, noMoreCalls } from './limited'
 import type { Line } from './lines'
 import { locationOf } from './location'
@@ -60,9 +60,9 @@ export function write(resource: Resource, format: RowFormat, verb: Write['verb']
 async function answerOne(c: Context<AppEnv>, operation: Write, json: unknown): Promise<Response> {
 	const [outcome] = await ask(c, operation, [askFor(operation, json, 0, true)])
 	const row = rowOrThrow(outcome)
-	c.get('notes').outcome = wordOf(row)
+	stateOf(c).notes.outcome = wordOf(row)
 	const body = bodyOf(operation, row)
-	const location = body.created ? locationOf(operation.resource, body.row) : undefined
+	const location = body.created ? locationOf(operation.resource, body.row, stateOf(c).prefix) : undefined
 	return answerJson(c, body.created ? 201 : 200, body, location === undefined ? {} : { Location: location })
 }
 
@@ -88,8 +88,9 @@ async function answerStream(c: Context<AppEnv>, operation: Write): Promise<Respo
 	const type = { 'Content-Type': 'application/x-ndjson' }
 	if (!input) return answer(c, 200, null, type)
 	const { promise, resolve } = Promise.withResolvers<void>()
-	c.set('streamed', promise)
-	const notes = c.get('notes')
+	const state = stateOf(c)
+	state.streamed = promise
+	const { notes } = state
 	let position = 0
 	const read = (line: Line): ReadLine => {
 		const at = position++
@@ -169,10 +170,12 @@ function idempotencyKey(c: Context): string | undefined {
 }
 
 async function ask(c: Context<AppEnv>, { resource }: Write, asks: Ask[]): Promise<Outcome[]> {
+	const state = stateOf(c)
+	const commits = await commitsOf(c)
 	const outcomes = await outcomesOf(resource.info, asks, (requests) =>
-		commit(settingsOf(c.env), requests, c.get('notes'), (promise) => c.executionCtx.waitUntil(promise)),
+		commit(commits, requests, state.notes, (promise) => c.executionCtx.waitUntil(promise)),
 	)
-	if (outcomes.some(({ replayed }) => replayed)) c.set('replayed', true)
+	if (outcomes.some(({ replayed }) => replayed)) state.replayed = true
 	return outcomes
 }
 
@@ -181,7 +184,7 @@ function itemOf(c: Context<AppEnv>, operation: Write, outcome: Outcome): object 
 	if (outcome.kind === 'error') return problemItem(c, outcome.error)
 	try {
 		const body = bodyOf(operation, outcome)
-		countRow(c.get('notes'), wordOf(outcome))
+		countRow(stateOf(c).notes, wordOf(outcome))
 		return body
 	} catch (error) {
 		// Another writer has stored what its column can't mean: that is this row's failure alone.
@@ -191,12 +194,13 @@ function itemOf(c: Context<AppEnv>, operation: Write, outcome: Outcome): object 
 
 /** What a stream ends with that can't go on. */
 function lastItem(c: Context<AppEnv>, limit: DatabaseError, line: number): object {
-	c.get('notes').cause ??= causeOf(limit)
+	stateOf(c).notes.cause ??= causeOf(limit)
 	return problemItem(c, noMoreCalls(line))
 }
 
 function problemItem(c: Context<AppEnv>, error: unknown): object {
-	return { problem: countedProblem(c.get('notes'), error).body(c.get('requestId')) }
+	const { notes, prefix } = stateOf(c)
+	return { problem: countedProblem(notes, error).body(c.get('requestId'), prefix) }
 }
 
 function bodyOf({ format, verb }: Write, { values, created, updated }: Extract<Outcome, { kind: 'row' }>) {

@@ -1,13 +1,12 @@
 import { Hono } from 'hono'
 import { html } from 'hono/html'
-import type { AppEnv } from '../http/app-env'
+import { type AppEnv, stateOf } from '../http/app-env'
 import { only } from '../http/method'
-import { Problem } from '../http/problem'
+import { nowhere, Problem } from '../http/problem'
 import { ICON, pageHeaders } from './layout'
 
 /** Scalar, from this origin alone: no fonts, proxy, telemetry or assistant from elsewhere, no token kept in the browser. */
 const SCALAR = {
-	url: '/openapi.json',
 	withDefaultFonts: false,
 	telemetry: false,
 	agent: { disabled: true },
@@ -30,21 +29,23 @@ const headers = pageHeaders({
 export function docs(): Hono<AppEnv> {
 	const pages = new Hono<AppEnv>()
 	pages.use(headers)
-	pages.get('/', async (c) => await c.html(DOCS)).all(only('GET, HEAD'))
+	pages.get('/', async (c) => await c.html(page(stateOf(c).prefix))).all(only('GET, HEAD'))
 	pages
 		.get('/scalar.js', async (c) => {
-			const asset = await c.env.ASSETS.fetch(c.req.raw)
-			if (asset.status !== 200 && asset.status !== 304)
-				throw new Problem('not-found', 'The script of this page was not built.')
+			const { assets } = stateOf(c).backend.settings(c.env)
+			// Among the assets it is at this path, wherever the service is mounted.
+			const asset = await assets?.fetch(new Request(new URL('/docs/scalar.js', c.req.url), c.req.raw))
+			if (asset?.status !== 200 && asset?.status !== 304)
+				throw new Problem('not-found', 'The script of this page is not among the assets.')
 			return c.newResponse(asset.body, { status: asset.status, headers: asset.headers })
 		})
 		.all(only('GET, HEAD'))
 	// No table is looked for at a path below.
-	pages.all('*', (c) => c.notFound())
+	pages.all('*', nowhere)
 	return pages
 }
 
-const DOCS = html`<!doctype html>
+const page = (prefix: string) => html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -53,9 +54,9 @@ const DOCS = html`<!doctype html>
 <link rel="icon" href="${ICON}">
 </head>
 <body>
-<noscript>The page needs JavaScript. <a href="/openapi.json">/openapi.json</a> says the same.</noscript>
-<script id="api-reference" type="application/json" data-configuration="${JSON.stringify(SCALAR)}"></script>
-<script src="/docs/scalar.js"></script>
+<noscript>The page needs JavaScript. <a href="${prefix}/openapi.json">${prefix}/openapi.json</a> says the same.</noscript>
+<script id="api-reference" type="application/json" data-configuration="${JSON.stringify({ url: `${prefix}/openapi.json`, ...SCALAR })}"></script>
+<script src="${prefix}/docs/scalar.js"></script>
 </body>
 </html>
 `

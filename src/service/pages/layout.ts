@@ -1,7 +1,7 @@
 import type { Context, Handler } from 'hono'
 import { html, raw } from 'hono/html'
 import { NONCE, secureHeaders } from 'hono/secure-headers'
-import type { AppEnv } from '../http/app-env'
+import { type AppEnv, stateOf } from '../http/app-env'
 import { STYLE } from './style'
 
 type Html = ReturnType<typeof html>
@@ -43,11 +43,11 @@ export function page(of: (c: Context<AppEnv>) => Page): Handler<AppEnv> {
 		const { title, body, text } = of(c)
 		c.header('Vary', 'Accept')
 		if (!c.req.header('accept')?.includes('text/html')) return c.text(text)
-		return await c.html(layout(title, body, c.get('secureHeadersNonce') ?? ''))
+		return await c.html(layout(title, body, c.get('secureHeadersNonce') ?? '', stateOf(c).prefix))
 	}
 }
 
-function layout(title: string, body: Html, nonce: string): Html {
+function layout(title: string, body: Html, nonce: string, prefix: string): Html {
 	return html`<!doctype html>
 <html lang="en">
 <head>
@@ -59,8 +59,8 @@ function layout(title: string, body: Html, nonce: string): Html {
 </head>
 <body>
 <header>
-<a class="name" href="/">edge-get-or-create</a>
-<nav><a href="/docs">Docs</a><a href="/problems">Problems</a><a href="/openapi.json">OpenAPI</a><a href="/healthz">Health</a></nav>
+<a class="name" href="${prefix}/">edge-get-or-create</a>
+<nav><a href="${prefix}/docs">Docs</a><a href="${prefix}/problems">Problems</a><a href="${prefix}/openapi.json">OpenAPI</a><a href="${prefix}/healthz">Health</a></nav>
 </header>
 <main>${body}</main>
 </body>

@@ -1,8 +1,8 @@
 import { Hono } from 'hono'
 import { html } from 'hono/html'
-import type { AppEnv } from '../http/app-env'
+import { type AppEnv, stateOf } from '../http/app-env'
 import { only } from '../http/method'
-import { PROBLEMS, Problem } from '../http/problem'
+import { nowhere, PROBLEMS, Problem } from '../http/problem'
 import { type Page, page, pageHeaders, prose } from './layout'
 
 const SLUGS = Object.keys(PROBLEMS).join(', ')
@@ -11,9 +11,17 @@ const SLUGS = Object.keys(PROBLEMS).join(', ')
 export function problemPages(): Hono<AppEnv> {
 	const pages = new Hono<AppEnv>()
 	pages.use(pageHeaders())
-	pages.get('/', page(allProblems)).all(only('GET, HEAD'))
+	pages
+		.get(
+			'/',
+			page((c) => allProblems(stateOf(c).prefix)),
+		)
+		.all(only('GET, HEAD'))
 	const explained = new Map(
-		Object.entries(PROBLEMS).map(([slug, problem]) => [slug, page(() => oneProblem(slug, problem))]),
+		Object.entries(PROBLEMS).map(([slug, problem]) => [
+			slug,
+			page((c) => oneProblem(slug, problem, stateOf(c).prefix)),
+		]),
 	)
 	// One route for all: with a route for each beside it, Hono would give up its fastest router for every path.
 	pages
@@ -24,11 +32,15 @@ export function problemPages(): Hono<AppEnv> {
 		})
 		.all(only('GET, HEAD'))
 	// No table is looked for at a path below.
-	pages.all('*', (c) => c.notFound())
+	pages.all('*', nowhere)
 	return pages
 }
 
-function oneProblem(slug: string, { status, title, advice }: (typeof PROBLEMS)[keyof typeof PROBLEMS]): Page {
+function oneProblem(
+	slug: string,
+	{ status, title, advice }: (typeof PROBLEMS)[keyof typeof PROBLEMS],
+	prefix: string,
+): Page {
 	return {
 		title: `${title} (${status} ${slug})`,
 		body: html`
@@ -37,19 +49,19 @@ function oneProblem(slug: string, { status, title, advice }: (typeof PROBLEMS)[k
 <p class="lead">${prose(advice)}</p>
 <h2>Where you saw it</h2>
 <p>In an answer with <code>content-type: application/problem+json</code>, such as:</p>
-<pre>${sample(slug, status, title)}</pre>
+<pre>${sample(slug, status, title, prefix)}</pre>
 <p class="faint">${prose('`detail` says what was wrong with that one request. `requestId` is also in the `X-Request-Id` header and in the log of the service.')}</p>
-<p><a href="/problems">All problems</a></p>`,
+<p><a href="${prefix}/problems">All problems</a></p>`,
 		text: `${title}\n\n${slug}, HTTP status ${status}\n\n${advice}\n`,
 	}
 }
 
-function sample(slug: string, status: number, title: string): string {
-	const body = { type: `/problems/${slug}`, title, status, detail: '…', requestId: '…' }
+function sample(slug: string, status: number, title: string, prefix: string): string {
+	const body = { type: `${prefix}/problems/${slug}`, title, status, detail: '…', requestId: '…' }
 	return JSON.stringify(body, null, 2)
 }
 
-function allProblems(): Page {
+function allProblems(prefix: string): Page {
 	const problems = Object.entries(PROBLEMS)
 	return {
 		title: 'Problems',
@@ -58,8 +70,10 @@ function allProblems(): Page {
 <p class="lead">Every error is <a href="https://www.rfc-editor.org/rfc/rfc9457">RFC 9457</a> problem JSON. Its <code>type</code> is one of these pages.</p>
 <ul class="list">${problems.map(
 			([slug, { status, title }]) =>
-				html`<li><a href="/problems/${slug}"><span class="status bad">${status}</span><span class="title">${title}</span><span class="slug">${slug}</span></a></li>`,
+				html`<li><a href="${prefix}/problems/${slug}"><span class="status bad">${status}</span><span class="title">${title}</span><span class="slug">${slug}</span></a></li>`,
 		)}</ul>`,
-		text: problems.map(([slug, { status, title }]) => `${status} /problems/${slug}: ${title}\n`).join(''),
+		text: problems
+			.map(([slug, { status, title }]) => `${status} ${prefix}/problems/${slug}: ${title}\n`)
+			.join(''),
 	}
 }

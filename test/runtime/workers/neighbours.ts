@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { resources } from '../../../src/resources'
-import { createApp } from '../../../src/service/app'
+import { serve } from '../../support/app'
 import { resources as others } from './tables'
 
 export { GroupCommitObject as GroupCommit } from '../../../src/service/commits/group-commit-object'
 
-const app = createApp([...resources, ...others])
+const app = serve([...resources, ...others])
 
 /** How many calls are left to the request that makes them; nothing where that is not limited. */
 const calls = new AsyncLocalStorage<{ left: number }>()

@@ -2,13 +2,13 @@ import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/libsql/http'
 import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { inject } from 'vitest'
-import { createApp } from '../../../src/service/app'
 import { resource } from '../../../src/service/resource'
+import { serve } from '../../support/app'
 import { askApp } from '../../support/ask'
 import { valueTables } from './tables'
 
 const url = inject('besideDrizzleUrl')
-const app = createApp(Object.values(valueTables).map((table) => resource(table)))
+const app = serve(Object.values(valueTables).map((table) => resource(table)))
 
 export interface Reply {
 	status: number
