@@ -52,6 +52,7 @@ export interface Said {
 /** A failed database call. Its message is safe to log; its cause may hold SQL and values, and never is. */
 export class DatabaseError extends Error {
 	override readonly name = 'DatabaseError'
+	readonly kind = 'database'
 	/** How an earlier try of the same call failed, which may have been committed. */
 	readonly doubt: Failure | undefined
 	/** Of `ended`: the unit that did it, by its place. */

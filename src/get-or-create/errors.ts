@@ -18,6 +18,7 @@ export function faultAt({ property }: { property: string }, detail: string): Fau
 /** Another row holds one of the row's unique values and isn't the row asked for. Nothing was written. */
 export class ConflictError extends Error {
 	override readonly name = 'ConflictError'
+	readonly kind = 'conflict'
 	constructor(readonly conflicts: Conflict[]) {
 		super('another row holds a unique value of this row')
 	}
@@ -26,6 +27,7 @@ export class ConflictError extends Error {
 /** The row can't be stored as it is; `faults` names everything that is wrong with it. Nothing was written. */
 export class InvalidRowError extends Error {
 	override readonly name = 'InvalidRowError'
+	readonly kind = 'invalid-row'
 	constructor(readonly faults: Fault[]) {
 		super(faults.map(({ pointer, detail }) => `${pointer || 'the row'} ${detail}`).join('; '))
 	}
@@ -34,6 +36,7 @@ export class InvalidRowError extends Error {
 /** The columns asked by hold no unique key, so the database could not decide a race; `keys` lists what would do. */
 export class NotAUniqueKeyError extends Error {
 	override readonly name = 'NotAUniqueKeyError'
+	readonly kind = 'not-a-unique-key'
 	constructor(
 		readonly table: string,
 		readonly keys: string[][],
@@ -50,6 +53,7 @@ export class NotAUniqueKeyError extends Error {
 /** The row's Idempotency-Key was used before, for another request. Nothing was written. */
 export class IdempotencyMismatchError extends Error {
 	override readonly name = 'IdempotencyMismatchError'
+	readonly kind = 'idempotency-mismatch'
 	constructor() {
 		super('the idempotency key was used for another request')
 	}
@@ -58,25 +62,23 @@ export class IdempotencyMismatchError extends Error {
 /** What was asked for under the row's Idempotency-Key was done, and the row has since gone. Nothing was written. */
 export class GoneError extends Error {
 	override readonly name = 'GoneError'
+	readonly kind = 'gone'
 	constructor() {
 		super('the row that was asked for under this idempotency key is no longer there')
 	}
 }
 
-/** Everything about one row that is the caller's to mend. */
-export type RowError =
-	| ConflictError
-	| InvalidRowError
-	| NotAUniqueKeyError
-	| IdempotencyMismatchError
-	| GoneError
+const ROW_ERRORS = [
+	ConflictError,
+	InvalidRowError,
+	NotAUniqueKeyError,
+	IdempotencyMismatchError,
+	GoneError,
+] as const
+
+/** Everything about one row that is the caller's to mend, told apart by its `kind`. */
+export type RowError = InstanceType<(typeof ROW_ERRORS)[number]>
 
 export function isRowError(error: unknown): error is RowError {
-	return (
-		error instanceof ConflictError ||
-		error instanceof InvalidRowError ||
-		error instanceof NotAUniqueKeyError ||
-		error instanceof IdempotencyMismatchError ||
-		error instanceof GoneError
-	)
+	return ROW_ERRORS.some((each) => error instanceof each)
 }

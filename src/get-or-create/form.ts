@@ -5,7 +5,7 @@ import { expressionOf, parameterSql, withParameters } from './codec/expression'
 import { type Fault, faultAt } from './errors'
 import type { RowKey } from './idempotency'
 import { quoteText } from './quote'
-import { type Shape, type Slot, shapeOf, type Verb } from './shape'
+import { type Shape, type Slot, shapeOf, type Verb, wordsOf } from './shape'
 import type { ColumnInfo, TableInfo, UniqueKey } from './table'
 import { covers, decidingKey } from './unique-key'
 
@@ -81,7 +81,7 @@ export function formOf(
 	row: Row,
 	optional: readonly ColumnInfo[] = [],
 ): Form {
-	let id = `${asking.verb} ${asking.key !== undefined} ${optional.length} ${indexes(asking.by)} ${indexes(asking.update)} `
+	let id = `${parametersOf(asking)} ${optional.length} `
 	for (const column of table.columns) {
 		const value = valueIn(row, column)
 		if (value === undefined || optional.includes(column)) continue
@@ -115,6 +115,12 @@ function isOf({ columns }: Form, row: Row): boolean {
 		if ((value !== undefined) !== isGiven || (column.isInKey && (value === null) !== isNull)) return false
 	}
 	return true
+}
+
+/** How a row is asked for, in words. What else there may be to it does not compile until it is told here. */
+function parametersOf({ verb, by, update, key, ...others }: Asking): string {
+	others satisfies Record<string, never>
+	return `${verb} ${key !== undefined} ${indexes(by)} ${indexes(update)}`
 }
 
 function indexes(columns: readonly ColumnInfo[] | undefined): string {
@@ -187,11 +193,11 @@ function build(
 			.filter((parent) => parent.isOwnTable && covers(given, parent))
 			.map((parent) => parent.columns),
 		isSparse: optional.length > 0,
-		nameOf: (isGiven) =>
-			JSON.stringify([
-				verb,
-				...[by, set, given].map((each) => each.filter(isGiven).map(({ property }) => property)),
-			]),
+		nameOf: (isGiven) => {
+			const told = { verb, by: by.filter(isGiven), set: set.filter(isGiven) }
+			const names = given.filter(isGiven).map(({ property }) => property)
+			return JSON.stringify([...wordsOf(told, ({ property }) => property), names])
+		},
 		shapeWith,
 		shape: key && shapeWith(slots.given, slots.filled),
 	}

@@ -5,6 +5,7 @@ import type { ColumnInfo, TableInfo } from './table'
 /** Somebody else has stored what the column's type can't be. The message names the column, and no value. */
 export class UnreadableError extends Error {
 	override readonly name = 'UnreadableError'
+	readonly kind = 'unreadable'
 	constructor(table: string, { property }: ColumnInfo) {
 		super(`${table}.${property} holds a value that its type can't be read from`)
 	}

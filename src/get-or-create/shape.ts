@@ -14,16 +14,20 @@ export interface Slot {
 	bit?: number
 }
 
-/** What rows must have in common to share a statement. Equal shapes are the same object. */
-export interface Shape {
-	table: TableInfo
+/** What is asked for rows, whatever their values are. */
+export interface Question {
 	verb: Verb
 	by: readonly ColumnInfo[]
+	/** The columns that an update changes. */
+	set: readonly ColumnInfo[]
+}
+
+/** What rows must have in common to share a statement. Equal shapes are the same object. */
+export interface Shape extends Question {
+	table: TableInfo
 	/** The key in `by` that decides the race. */
 	key: UniqueKey
 	slots: Slot[]
-	/** The columns that an update changes. */
-	set: readonly ColumnInfo[]
 	/** Nothing that an insert needs is missing. */
 	insertable: boolean
 	/** Behind a row's values stand its Idempotency-Key, position and fingerprint. */
@@ -37,16 +41,27 @@ export const shapesOf = cachePerTable<Shape>(MAX_SHAPES)
 
 /** The one shape for this combination of columns, so that its statements are built once. */
 export function shapeOf(shape: Shape): Shape {
-	const { table, verb, by, key, slots, set, keyed } = shape
+	const { table, key, slots, insertable, keyed, ...question } = shape
 	const id = JSON.stringify([
-		verb,
+		insertable,
 		keyed,
-		by.map(({ index }) => index),
 		table.keys.indexOf(key),
 		slots.map(({ column, use, expression, bit }) => [column.index, use, expression?.text, bit]),
-		set.map(({ index }) => index),
+		wordsOf(question, ({ index }) => index),
 	])
 	return shapesOf(table).get(id, () => shape)
+}
+
+/**
+ * A question in words, by which it is told from others: in the identity of a shape, and in the fingerprint of a request. One
+ * that has more to it does not compile until it is told here.
+ */
+export function wordsOf<Word>(
+	{ verb, by, set, ...others }: Question,
+	wordFor: (column: ColumnInfo) => Word,
+): unknown[] {
+	others satisfies Record<string, never>
+	return [verb, by.map(wordFor), set.map(wordFor)]
 }
 
 export function isGiven(shape: Shape, column: ColumnInfo): boolean {

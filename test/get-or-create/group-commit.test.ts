@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { DatabaseError } from '../../src/database/failure'
-import { GroupCommit, type KeepAlive } from '../../src/service/commits/group-commit'
+import { GroupCommit, type KeepAlive, type Room } from '../../src/service/commits/group-commit'
+
+interface Options {
+	ms?: number
+	maxBatch?: number
+	maxQueue?: number
+	room?: Room
+}
 
 /** A group commit over a send that takes its time and notes what it was given. */
-function group({ ms = 20, maxBatch = 1000, maxQueue = 10_000 } = {}) {
+function group({ ms = 20, maxBatch = 1000, maxQueue = 10_000, room }: Options = {}) {
 	const batches: number[][] = []
 	const commits = new GroupCommit<number, string>({
 		send: async (jobs) => {
@@ -17,6 +24,7 @@ function group({ ms = 20, maxBatch = 1000, maxQueue = 10_000 } = {}) {
 		maxBatch,
 		small: 0,
 		maxQueue,
+		room,
 	})
 	const submit = async (job: number, timeout = 2000, keepAlive = ignore) =>
 		await commits.submit(job, Date.now() + timeout, keepAlive)
@@ -69,6 +77,33 @@ describe('group commit', () => {
 			'rejected',
 		])
 		expect(results[3]).toMatchObject({ reason: { failure: 'rejected' } })
+	})
+
+	it('leaves room to other databases, however many wait for one', async () => {
+		const room: Room = { weight: 0, queues: new Set() }
+		const slow = group({ ms: 300, maxQueue: 12, room })
+		const quick = group({ maxQueue: 12, room })
+		const waiting = Array.from({ length: 20 }, (_, job) => slow.submit(job))
+		const refused = Promise.allSettled(waiting)
+		expect(await Promise.all([1, 2, 3].map((job) => quick.submit(job)))).toHaveLength(3)
+		const told = (await refused).map(({ status }) => status)
+		expect(told.filter((status) => status === 'fulfilled')).toHaveLength(7)
+		expect(room).toEqual({ weight: 0, queues: new Set() })
+	})
+
+	it('gives back the room of callers who have left, though nobody asks for their database any more', async () => {
+		const room: Room = { weight: 0, queues: new Set() }
+		const left = group({ ms: 300, maxQueue: 12, room })
+		const first = left.submit(0)
+		const realSetTimeout = globalThis.setTimeout
+		// A request that the runtime cancels: its timers never fire.
+		globalThis.setTimeout = (() => 0) as unknown as typeof setTimeout
+		for (let job = 1; job <= 6; job++) void left.submit(job)
+		globalThis.setTimeout = realSetTimeout
+		await first
+		await new Promise((resolve) => setTimeout(resolve, 300))
+		const quick = group({ ms: 50, maxQueue: 12, room })
+		expect(await Promise.all([1, 2, 3, 4, 5, 6].map((job) => quick.submit(job)))).toHaveLength(6)
 	})
 
 	it('lets everyone go at its own deadline, and never tells it a guess', async () => {

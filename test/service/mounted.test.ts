@@ -91,7 +91,12 @@ describe.each([
 	it('names itself in its document and on its pages, whose links lead to pages', async () => {
 		const document: { servers: object[] } = await (await ask(`${prefix}/openapi.json`)).json()
 		expect(document.servers).toEqual([{ url: prefix }])
-		for (const page of ['', '/docs', '/problems', ...Object.keys(PROBLEMS).map((slug) => `/problems/${slug}`)]) {
+		for (const page of [
+			'',
+			'/docs',
+			'/problems',
+			...Object.keys(PROBLEMS).map((slug) => `/problems/${slug}`),
+		]) {
 			const answer = await ask(`${prefix}${page}`, { headers: { accept: 'text/html' } })
 			expect(answer.status).toBe(200)
 			const html = await answer.text()
@@ -178,7 +183,11 @@ describe('settings under other names', () => {
 	})
 
 	it('are read, and those of the usual names are not', async () => {
-		const bindings = { ROWS_URL: env.TURSO_DATABASE_URL, ROWS_TOKENS: 'named', TURSO_DATABASE_URL: 'http://0.0.0.0:1' }
+		const bindings = {
+			ROWS_URL: env.TURSO_DATABASE_URL,
+			ROWS_TOKENS: 'named',
+			TURSO_DATABASE_URL: 'http://0.0.0.0:1',
+		}
 		const headers = { authorization: 'Bearer named' }
 		expect((await named.app.request('/users/0', { headers }, bindings, context)).status).toBe(404)
 		expect((await named.app.request('/users/0', { headers: TOKEN }, bindings, context)).status).toBe(401)

@@ -1,16 +1,14 @@
-import { DatabaseError } from '../../database/failure'
+import type { DatabaseError } from '../../database/failure'
 import type { Outcome } from '../../get-or-create/outcome'
 import { Problem } from './problem'
 
-/** The runtime did not let the request make a call: it had made as many as it may. */
-export function isLimited(error: unknown): error is DatabaseError {
-	return error instanceof DatabaseError && error.failure === 'limited'
-}
-
-/** Why rows have no answer: their request could not ask for them. Nothing where it got a row for one of them. */
+/** Why rows have no answer: the runtime lets their request make no more calls. Nothing where it got a row for one of them. */
 export function limitOf(outcomes: readonly Outcome[]): DatabaseError | undefined {
 	if (outcomes.some(({ kind }) => kind === 'row')) return undefined
-	return outcomes.flatMap((outcome) => (outcome.kind === 'error' ? [outcome.error] : [])).find(isLimited)
+	const errors = outcomes.flatMap((outcome) => (outcome.kind === 'error' ? [outcome.error] : []))
+	return errors.find(
+		(error): error is DatabaseError => error.kind === 'database' && error.failure === 'limited',
+	)
 }
 
 /** `line` is the first of a stream that has no answer. */

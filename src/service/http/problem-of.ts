@@ -1,15 +1,10 @@
 import { HTTPException } from 'hono/http-exception'
 import { DatabaseError, type Failure } from '../../database/failure'
-import {
-	ConflictError,
-	GoneError,
-	IdempotencyMismatchError,
-	InvalidRowError,
-	NotAUniqueKeyError,
-} from '../../get-or-create/errors'
+import { type ConflictError, isRowError, type RowError } from '../../get-or-create/errors'
+import { UnreadableError } from '../../get-or-create/read-value'
 import { causeOf, countRow, type Notes } from '../log'
 import { MisconfiguredError } from '../misconfigured'
-import { isLimited, noMoreCalls } from './limited'
+import { noMoreCalls } from './limited'
 import { Problem } from './problem'
 
 const RETRY_AFTER_SECONDS = '1'
@@ -17,28 +12,47 @@ const RETRY_AFTER_SECONDS = '1'
 /** The one place where what went wrong becomes what a caller is told. */
 export function problemOf(error: unknown): Problem {
 	if (error instanceof Problem) return error
-	if (isLimited(error)) return noMoreCalls()
-	if (error instanceof DatabaseError) return databaseProblem(error.failure)
-	if (error instanceof MisconfiguredError) return misconfigured()
-	if (error instanceof ConflictError) return conflictProblem(error)
-	if (error instanceof InvalidRowError) {
-		return new Problem('invalid-row', 'The row is not valid; nothing was written.', { errors: error.faults })
-	}
-	if (error instanceof NotAUniqueKeyError) {
-		return new Problem('not-a-unique-key', `${error.message}.`, { keys: error.keys })
-	}
-	if (error instanceof IdempotencyMismatchError) {
-		return new Problem('idempotency-mismatch', 'Under this key another request was made before.')
-	}
-	if (error instanceof GoneError) {
-		return new Problem('not-found', 'The row that was asked for under this key is no longer there.')
-	}
+	if (isKnown(error)) return problemOfKnown(error)
 	// Hono's bearerAuth refuses an unreadable header with 400; to a caller both mean that a token is needed.
 	if (error instanceof HTTPException && (error.status === 401 || error.status === 400)) {
 		const detail = 'Send an Authorization header with a valid bearer token.'
 		return new Problem('unauthorized', detail, {}, { 'WWW-Authenticate': 'Bearer' })
 	}
-	return new Problem('internal', 'The request failed through no fault of yours.')
+	return internal()
+}
+
+type KnownError = RowError | DatabaseError | UnreadableError | MisconfiguredError
+
+function isKnown(error: unknown): error is KnownError {
+	return (
+		isRowError(error) ||
+		error instanceof DatabaseError ||
+		error instanceof UnreadableError ||
+		error instanceof MisconfiguredError
+	)
+}
+
+function problemOfKnown(error: KnownError): Problem {
+	switch (error.kind) {
+		case 'conflict':
+			return conflictProblem(error)
+		case 'invalid-row': {
+			const detail = 'The row is not valid; nothing was written.'
+			return new Problem('invalid-row', detail, { errors: error.faults })
+		}
+		case 'not-a-unique-key':
+			return new Problem('not-a-unique-key', `${error.message}.`, { keys: error.keys })
+		case 'idempotency-mismatch':
+			return new Problem('idempotency-mismatch', 'Under this key another request was made before.')
+		case 'gone':
+			return new Problem('not-found', 'The row that was asked for under this key is no longer there.')
+		case 'database':
+			return databaseProblem(error.failure)
+		case 'unreadable':
+			return internal()
+		case 'misconfigured':
+			return misconfigured()
+	}
 }
 
 /** What a caller is told of the failure of a whole request, noted for the log. */
@@ -70,10 +84,11 @@ function conflictProblem({ conflicts }: ConflictError): Problem {
 
 function databaseProblem(failure: Failure): Problem {
 	switch (failure) {
+		case 'limited':
+			return noMoreCalls()
 		case 'rejected':
 		case 'unreachable':
 		case 'interrupted':
-		case 'limited':
 		case 'blocked':
 		case 'full': {
 			const detail = 'The database cannot be reached or is too busy.'
@@ -93,8 +108,12 @@ function databaseProblem(failure: Failure): Problem {
 		case 'unreadable':
 		case 'constraint':
 		case 'broken':
-			return new Problem('internal', 'The request failed through no fault of yours.')
+			return internal()
 	}
+}
+
+function internal(): Problem {
+	return new Problem('internal', 'The request failed through no fault of yours.')
 }
 
 function misconfigured(): Problem {
