@@ -8,10 +8,15 @@ describe('the service over a service binding', () => {
 		const username = fresh('rpc')
 		const made = await rows.getOrCreate('accounts', { username, lastLogin })
 		const row: { id: number; username: string; lastLogin: Date | null; isSuperuser: boolean } = made.row
-		expect(made).toEqual({ row: { id: row.id, username, lastLogin, isSuperuser: false }, created: true })
+		expect(made).toEqual({
+			row: { id: row.id, username, lastLogin, isSuperuser: false },
+			created: true,
+			replayed: false,
+		})
 		expect(await rows.getOrCreate('accounts', { username }, { by: ['username'] })).toEqual({
 			row,
 			created: false,
+			replayed: false,
 		})
 	})
 
@@ -24,7 +29,12 @@ describe('the service over a service binding', () => {
 			{ by: ['username'], update: ['isSuperuser'] },
 		)
 		expect(made).toMatchObject({ created: true, updated: false })
-		expect(changed).toEqual({ row: { ...made.row, isSuperuser: true }, created: false, updated: true })
+		expect(changed).toEqual({
+			row: { ...made.row, isSuperuser: true },
+			created: false,
+			updated: true,
+			replayed: false,
+		})
 	})
 
 	it('answers many in order, with plain errors in their places', async () => {
@@ -36,10 +46,11 @@ describe('the service over a service binding', () => {
 			{ name: a, email: a },
 		])
 		expect(results).toEqual([
-			{ row: { id: expect.any(Number), name: a, email: a }, created: true },
+			{ row: { id: expect.any(Number), name: a, email: a }, created: true, replayed: false },
 			{
 				error: {
 					name: 'ConflictError',
+					kind: 'conflict',
 					message: expect.any(String),
 					conflicts: [{ key: ['name'], differs: ['email'] }],
 				},
@@ -47,11 +58,12 @@ describe('the service over a service binding', () => {
 			{
 				error: {
 					name: 'InvalidRowError',
+					kind: 'invalid-row',
 					message: expect.any(String),
 					faults: [{ pointer: '/name', detail: 'must have at most 50 characters' }],
 				},
 			},
-			{ row: { id: expect.any(Number), name: a, email: a }, created: false },
+			{ row: { id: expect.any(Number), name: a, email: a }, created: false, replayed: false },
 		])
 		const updated = await rows.updateOrCreateMany('accounts', [{ username: a }, { username: a }])
 		expect(updated).toMatchObject([{ created: true }, { created: false, updated: false }])
@@ -76,7 +88,8 @@ describe('the service over a service binding', () => {
 		const get = async () => await rows.getOrCreate('users', row, { idempotencyKey })
 		const made = await get()
 		expect(made).toMatchObject({ row, created: true })
-		expect(await get()).toEqual(made)
+		expect(made.replayed).toBe(false)
+		expect(await get()).toEqual({ ...made, replayed: true })
 		const accounts = [{ username }, { username, isSuperuser: true }, { username: fresh('rpc') }]
 		const update = async () => await rows.updateOrCreateMany('accounts', accounts, { idempotencyKey })
 		const updated = await update()

@@ -56,9 +56,9 @@ export function shapeOf(shape: Shape): Shape {
  * A question in words, by which it is told from others: in the identity of a shape, and in the fingerprint of a request. One
  * that has more to it does not compile until it is told here.
  */
-export function wordsOf<Word>(
+export function wordsOf(
 	{ verb, by, set, ...others }: Question,
-	wordFor: (column: ColumnInfo) => Word,
+	wordFor: (column: ColumnInfo) => string | number,
 ): unknown[] {
 	others satisfies Record<string, never>
 	return [verb, by.map(wordFor), set.map(wordFor)]

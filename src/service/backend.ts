@@ -1,5 +1,4 @@
 import type { Context } from 'hono'
-import type { DatabaseSettings } from '../database/client'
 import type { Room } from './commits/group-commit'
 import type { CommitSettings } from './commits/shared-commits'
 import { MisconfiguredError } from './misconfigured'

@@ -66,7 +66,7 @@ export function entrypointOf<R extends Resources>(resources: R, backend: Backend
 	) => Promise<(Updated<R, N> | Failed)[]>
 
 	const askOf = (env: object, keepAlive: KeepAlive): Ask => {
-		return async (table, verb, rows, options) => {
+		return async function run(table, verb, rows, options) {
 			const started = Date.now()
 			const notes: Notes = {}
 			let isRefused = false

@@ -78,8 +78,8 @@ export function settingsReader(reading: Reading): (env: object) => Settings {
 
 /** Reads one binding, and knows what it is called. */
 interface Source {
-	nameOf(setting: keyof Bindings): string
-	read<Name extends keyof Bindings>(setting: Name): Bindings[Name]
+	nameOf: (setting: keyof Bindings) => string
+	read: <Name extends keyof Bindings>(setting: Name) => Bindings[Name]
 }
 
 function parse(env: object, { names, hasOwnAccess, hasOwnDatabase }: Reading): Settings {

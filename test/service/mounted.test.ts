@@ -26,8 +26,14 @@ app.get('/', (c) => c.text('the app'))
 app.route('/rows', service.app)
 app.route('/of/:tenant/rows', service.app)
 
-const ask = async (path: string, init: RequestInit = {}, to: Hono = app as unknown as Hono) =>
-	await to.request(path, { ...init, headers: { ...TOKEN, ...init.headers } }, { ...env }, context)
+interface Init {
+	method?: string
+	headers?: Record<string, string>
+	body?: string
+}
+
+const ask = async (path: string, init: Init = {}, to: Hono = app as unknown as Hono) =>
+	await to.request(path, { ...init, headers: { ...TOKEN, ...init.headers } }, env, context)
 
 const post = (row: object) => ({
 	method: 'POST',
