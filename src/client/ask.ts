@@ -52,15 +52,16 @@ export async function ask<T>(
 
 async function noAnswerWithin(ms: number, signal: AbortSignal): Promise<never> {
 	await pause(ms, signal)
-	throw new ConnectionError(`There was no answer within ${Math.ceil(ms)} ms.`)
+	throw new ConnectionError('There was no answer in time.')
 }
 
 /** Whether it makes sense to ask again after it: where something may have been done, only if that is not done twice. */
 function mayPass(error: unknown, isExact: boolean): boolean {
 	if (error instanceof ProblemError) return isTemporary(error.status, isExact)
 	if (!(error instanceof ConnectionError)) return false
-	const { status = 0 } = error
-	return status === 429 || (isExact && (status < 300 || status >= 500))
+	// A redirect has the status 0 in browsers, and 3xx elsewhere.
+	const { status = 200 } = error
+	return status === 429 || (isExact && status >= 200 && (status < 300 || status >= 500))
 }
 
 /** A 429 says that nothing was done; after the others nobody knows. */

@@ -38,10 +38,12 @@ export async function attempt<T>(
 	{ method, url, body, key, isAnswer }: Question<T>,
 	signal: AbortSignal,
 ): Promise<Answer<T>> {
+	const bearer = await token()
+	signal.throwIfAborted()
 	const request = new Request(url, {
 		method,
 		headers: {
-			authorization: `Bearer ${await token()}`,
+			authorization: `Bearer ${bearer}`,
 			...(body === undefined ? {} : { 'content-type': 'application/json' }),
 			...(key === undefined ? {} : { 'idempotency-key': key }),
 		},

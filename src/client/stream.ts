@@ -48,8 +48,8 @@ async function* answers<T, Item>(
 	const { signal } = controller
 	const abort = () => controller.abort(outer?.reason)
 	outer?.throwIfAborted()
-	outer?.addEventListener('abort', abort)
 	const ahead = readAhead(rows, encode, isEager)
+	outer?.addEventListener('abort', abort)
 	signal.addEventListener('abort', () => void ahead.close())
 	try {
 		for (let number = 0; ; number++) {

@@ -18,7 +18,10 @@ interface Sent {
 type Answer = (request: Request, count: number) => Response | Promise<Response>
 
 /** A client, and what it has sent. */
-function client(answer: Answer, options: { url?: string; timeout?: number; token?: () => string } = {}) {
+function client(
+	answer: Answer,
+	options: { url?: string; timeout?: number; token?: () => string | Promise<string> } = {},
+) {
 	const sent: Sent[] = []
 	const api = createClient<typeof resources>({
 		url: 'https://service.test',
@@ -161,9 +164,13 @@ describe('a call whose answer is lost', () => {
 			await expect(api.users.getOrCreate(ADA)).rejects.toMatchObject({ name: 'ProblemError', slug, status })
 			expect(sent).toHaveLength(1)
 		}
-		for (const status of [301, 404]) {
+		// Of a redirect browsers tell nothing, not even its status.
+		const hidden = { ok: false, status: 0, headers: new Headers(), text: async () => '' } as Response
+		for (const status of [301, 404, 0]) {
 			const headers = { location: 'https://elsewhere.test/' }
-			const { api, sent } = client(() => new Response('<h1>Elsewhere</h1>', { status, headers }))
+			const elsewhere = () =>
+				status === 0 ? hidden : new Response('<h1>Elsewhere</h1>', { status, headers })
+			const { api, sent } = client(elsewhere)
 			await expect(api.users.get({ id: 1 })).rejects.toMatchObject({ name: 'ConnectionError', status })
 			expect(sent).toHaveLength(1)
 		}
@@ -182,6 +189,15 @@ describe('a call whose answer is lost', () => {
 		})
 		await expect(without.api.users.getOrCreate(ADA)).rejects.toBe(failure)
 		expect(without.sent).toEqual([])
+	})
+
+	it('sends nothing once it has stopped to wait for its token', async () => {
+		const token = Promise.withResolvers<string>()
+		const { api, sent } = client(made, { token: async () => await token.promise })
+		await expect(api.users.getOrCreate(ADA, { timeout: 20 })).rejects.toThrow(ConnectionError)
+		token.resolve('late')
+		await new Promise((turn) => setTimeout(turn, 20))
+		expect(sent).toEqual([])
 	})
 
 	it('ends at its deadline, with what was last', async () => {

@@ -19,12 +19,12 @@ async function all(items: AsyncIterable<number>): Promise<number[]> {
 	return list
 }
 
-/** Rows without end, each there at once, and how many of them were read. */
+/** More rows than anybody takes, each there at once, and how many of them were read. */
 function endless() {
 	const state = { read: 0, closed: false }
 	async function* source() {
 		try {
-			for (;;) yield state.read++
+			while (state.read < 10_000) yield state.read++
 		} finally {
 			state.closed = true
 		}
