@@ -15,7 +15,8 @@ console.log = console.error = () => undefined`
 const CONTRACT = [
 	'test/http/{post,put,arrays,ndjson,get,idempotency-key}.test.ts',
 	'test/tables/*.test.ts',
-	'test/{rpc,client}.test.ts',
+	'test/rpc.test.ts',
+	'test/client/client.test.ts',
 ]
 
 /** Tests in the Workers runtime, against a libSQL server that global-setup.ts starts. */
@@ -48,7 +49,7 @@ function workers(name: string, include: string[], options: { durableObjects?: Re
 		test: {
 			name,
 			include,
-			exclude: ['test/{node,runtime,fuzz,browser,faults,race}/**'],
+			exclude: ['test/{node,runtime,fuzz,browser,faults,race,client/faults}/**'],
 			globalSetup: ['./test/global-setup.ts'],
 			testTimeout: 30_000,
 		},
@@ -75,7 +76,7 @@ export default defineConfig({
 			{
 				test: {
 					name: 'faults',
-					include: ['test/{faults,race}/**/*.test.ts'],
+					include: ['test/{faults,race,client/faults}/**/*.test.ts'],
 					globalSetup: ['./test/bundle-setup.ts'],
 					testTimeout: 60_000,
 					// Each has servers of its own, and wants them to be quick.

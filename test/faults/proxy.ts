@@ -1,5 +1,12 @@
 import { once } from 'node:events'
-import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import {
+	Agent,
+	createServer,
+	type IncomingMessage,
+	type OutgoingHttpHeaders,
+	request,
+	type ServerResponse,
+} from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { listen } from '../../scripts/server.ts'
 
@@ -9,6 +16,8 @@ export type Fault =
 	| { kind: 'cut' }
 	/** The connection breaks after the server has done what it was asked, in place of its answer. */
 	| { kind: 'drop-answer' }
+	/** The connection breaks after the server has done what it was asked, in the middle of its answer. */
+	| { kind: 'cut-answer' }
 	/** The server does what it was asked, and its answer arrives changed. */
 	| { kind: 'garble'; change: (body: string) => string; type?: string }
 	/** Somebody else answers, and the server never sees the request. */
@@ -22,6 +31,7 @@ export type Fault =
 	/** It takes longer, half of it on each way. */
 	| { kind: 'delay'; ms: number }
 
+const JSON_TYPE = { 'content-type': 'application/json' }
 const NOT_TODAY = '{"error":"not today"}'
 
 type Decide = (asked: string, path: string) => Fault | undefined
@@ -54,22 +64,21 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
 	const pass = async (incoming: IncomingMessage, body: Buffer) => {
 		await thawed
 		const { method, url = '/', headers } = incoming
-		const onward = request(new URL(url, target), { agent, method, headers })
+		const onward = request(new URL(url, target).href, { agent, method, headers })
 		const answered = once(onward, 'response')
 		onward.end(body)
 		const [answer]: IncomingMessage[] = await answered
 		if (!answer) throw new Error('an answer without an answer')
 		const content = await read(answer)
 		await thawed
-		return { status: answer.statusCode ?? 0, type: answer.headers['content-type'] ?? 'text/plain', content }
+		return { status: answer.statusCode ?? 0, headers: endToEnd(answer.headers), content }
 	}
 
 	const handle = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
 		const body = await read(incoming)
 		const fault = decide(body.toString(), incoming.url ?? '/')
-		const answer = (status: number, type: string, content: Buffer | string, location?: string) => {
-			const length = { 'content-type': type, 'content-length': Buffer.byteLength(content) }
-			outgoing.writeHead(status, location === undefined ? length : { ...length, location })
+		const answer = (status: number, headers: OutgoingHttpHeaders, content: Buffer | string) => {
+			outgoing.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(content) })
 			outgoing.end(content)
 		}
 		switch (fault?.kind) {
@@ -80,26 +89,35 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
 				await pass(incoming, body)
 				outgoing.destroy()
 				return
-			case 'garble': {
-				const { status, type, content } = await pass(incoming, body)
-				answer(status, fault.type ?? type, fault.change(content.toString()))
+			case 'cut-answer': {
+				const { status, headers, content } = await pass(incoming, body)
+				outgoing.writeHead(status, { ...headers, 'content-length': content.length })
+				outgoing.write(content.subarray(0, content.length / 2), () => outgoing.destroy())
 				return
 			}
-			case 'answer':
-				answer(fault.status, 'application/json', fault.body?.(body.toString()) ?? NOT_TODAY, fault.location)
+			case 'garble': {
+				const { status, headers, content } = await pass(incoming, body)
+				const type = fault.type === undefined ? {} : { 'content-type': fault.type }
+				answer(status, { ...headers, ...type }, fault.change(content.toString()))
 				return
+			}
+			case 'answer': {
+				const location = fault.location === undefined ? {} : { location: fault.location }
+				answer(fault.status, { ...JSON_TYPE, ...location }, fault.body?.(body.toString()) ?? NOT_TODAY)
+				return
+			}
 			case 'swallow-answer':
 				await pass(incoming, body)
 				return
 			case 'twice': {
 				await pass(incoming, body)
 				await fault.between?.()
-				const { status, type, content } = await pass(incoming, body)
-				answer(status, type, content)
+				const { status, headers, content } = await pass(incoming, body)
+				answer(status, headers, content)
 				return
 			}
 			case 'answer-first':
-				answer(fault.status, 'application/json', NOT_TODAY)
+				answer(fault.status, JSON_TYPE, NOT_TODAY)
 				await sleep(fault.ms)
 				await pass(incoming, body)
 				return
@@ -107,9 +125,9 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
 			case undefined: {
 				const half = (fault?.ms ?? 0) / 2
 				if (half > 0) await sleep(half)
-				const { status, type, content } = await pass(incoming, body)
+				const { status, headers, content } = await pass(incoming, body)
 				if (half > 0) await sleep(half)
-				answer(status, type, content)
+				answer(status, headers, content)
 			}
 		}
 	}
@@ -154,6 +172,18 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
 			server.closeAllConnections()
 		},
 	}
+}
+
+/** Headers without those of one connection alone. */
+function endToEnd(headers: IncomingMessage['headers']): OutgoingHttpHeaders {
+	const {
+		connection: _,
+		'keep-alive': __,
+		'transfer-encoding': ___,
+		'content-length': ____,
+		...others
+	} = headers
+	return others
 }
 
 async function read(stream: AsyncIterable<Buffer>): Promise<Buffer> {

@@ -1,0 +1,16 @@
+export type { Fetch } from './attempt'
+export type {
+	CallOptions,
+	Created,
+	Failed,
+	GetOptions,
+	Item,
+	Single,
+	Source,
+	TableClient,
+	Updated,
+	UpdateOptions,
+} from './calls'
+export { type Client, type ClientOptions, createClient } from './create-client'
+export type { Given, Json, JsonInput, JsonKey, JsonRow } from './json'
+export { ConnectionError, type ProblemBody, ProblemError, type Slug, slugOf } from './problem-error'
