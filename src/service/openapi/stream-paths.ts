@@ -49,7 +49,7 @@ function streamOperation(
 ): Omit<Operation, 'tags'> {
 	const { id, summary, description, by } = WORDS[verb]
 	return {
-		operationId: `${id}-stream`,
+		operationId: `stream-${id}`,
 		summary: `${summary} any number of rows`,
 		description: `${description} Rows are independent, and a bad one never stops the others.`,
 		parameters: [
