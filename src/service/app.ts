@@ -42,7 +42,7 @@ export function createApp(
 
 	app.get('/', pageHeaders(), home(resources)).all(only('GET, HEAD'))
 	app.get('/healthz', crossOrigin(), health(resources)).all(only('GET, HEAD'))
-	app.get('/openapi.json', openApi(resources)).all(only('GET, HEAD'))
+	app.get('/openapi.json', openApi(resources, { hasOwnAccess: access !== undefined })).all(only('GET, HEAD'))
 	app.route('/docs', docs())
 	app.route('/problems', problemPages())
 

@@ -92,12 +92,14 @@ function answerWrite(
 ): Expected {
 	const known = method === 'PUT' ? ['by', 'update'] : ['by']
 	const names = parameters.map(([name]) => name)
-	if (names.some((name, i) => !known.includes(name) || names.indexOf(name) !== i)) {
+	if (!names.every((name) => known.some((each) => name === each || name === `${each}[]`))) {
 		return refusal('invalid-parameter')
 	}
 	const [by, update] = ['by', 'update'].map((name) => {
-		const value = parameters.find(([given]) => given === name)?.[1]
-		return value === undefined ? undefined : [...new Set(value.split(','))]
+		const values = parameters.flatMap(([given, value]) =>
+			given === name || given === `${name}[]` ? value.split(',') : [],
+		)
+		return values.length > 0 ? [...new Set(values)] : undefined
 	})
 	const { keys } = table.definition
 	if (by?.some((name) => !columnOf(table, name))) return refusal('invalid-parameter')

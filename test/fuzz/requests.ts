@@ -50,20 +50,31 @@ const pair = (name: fc.Arbitrary<string>, value: fc.Arbitrary<string>) =>
 		.tuple(encoded(name), encoded(value), fc.integer({ min: 0, max: 20 }))
 		.map(([left, right, n]) => (n === 0 ? left : `${left}=${right}`))
 
+/** A list parameter in the ways in which clients write one: with commas, repeated, with brackets. */
+const SPELLINGS: ((name: string, items: string) => string[])[] = [
+	(name, items) => [`${name}=${items}`],
+	(name, items) => [`${name}=${items}`],
+	(name, items) => items.split('%2C').map((item) => `${name}=${item}`),
+	(name, items) => items.split('%2C').map((item) => `${name}[]=${item}`),
+	(name, items) => items.split('%2C').map((item, i) => `${name}${i % 2 === 0 ? '%5B%5D' : ''}=${item}`),
+]
+
 /** `?by=…&update=…` as a write has it, mostly right. */
 function writeQuery(name: string): fc.Arbitrary<string> {
-	const by = maybe(columnsOf(name), 2, 1)
+	const spelling = fc.constantFrom(...SPELLINGS)
 	const usual = fc
-		.tuple(by, maybe(columnsOf(name), 1, 4))
-		.map(([asked, update]) =>
+		.tuple(maybe(columnsOf(name), 2, 1), spelling, maybe(columnsOf(name), 1, 4), spelling)
+		.map(([by, spellBy, update, spellUpdate]) =>
 			[
-				...(asked === undefined ? [] : [`by=${encodeURIComponent(asked.toWellFormed())}`]),
-				...(update === undefined ? [] : [`update=${encodeURIComponent(update.toWellFormed())}`]),
+				...(by === undefined ? [] : spellBy('by', encodeURIComponent(by.toWellFormed()))),
+				...(update === undefined ? [] : spellUpdate('update', encodeURIComponent(update.toWellFormed()))),
 			].join('&'),
 		)
-	const odd = fc
-		.array(pair(fc.oneof(fc.constantFrom('by', 'update'), strangeName), columnsOf(name)), { maxLength: 4 })
-		.map((pairs) => pairs.join('&'))
+	const names = fc.oneof(
+		fc.constantFrom('by', 'update', 'by[]', 'update[]', 'by[', 'by[][]', 'by[0]', '[]', 'by,', 'by[email]'),
+		strangeName,
+	)
+	const odd = fc.array(pair(names, columnsOf(name)), { maxLength: 4 }).map((pairs) => pairs.join('&'))
 	return fc.oneof({ arbitrary: usual, weight: 9 }, { arbitrary: odd, weight: 1 })
 }
 

@@ -109,15 +109,28 @@ describe('bad input', () => {
 		expect(refusal(answer)).toEqual([415, '/problems/unsupported-media-type'])
 	})
 
-	it.each(['?by=email&by=name', '?nope=1', '?update=name', '?by=email&x', '?=email', '?__proto__=email'])(
-		'answers 422 to %s',
-		async (query) => {
-			expect(refusal(await post(`/users${query}`, { name: 'x', email: 'x' }))).toEqual([
-				422,
-				'/problems/invalid-parameter',
-			])
-		},
-	)
+	it.each([
+		'?nope=1',
+		'?update=name',
+		'?update[]=name',
+		'?by=email&x',
+		'?=email',
+		'?[]=email',
+		'?__proto__=email',
+		'?by=email&by=',
+		'?by=email&by[]=',
+		'?by[]',
+		'?by[]=email,',
+		'?by[0]=email',
+		'?by[][]=email',
+		'?by[=email',
+		'?by=email&by[]=nope',
+	])('answers 422 to %s', async (query) => {
+		expect(refusal(await post(`/users${query}`, { name: 'x', email: 'x' }))).toEqual([
+			422,
+			'/problems/invalid-parameter',
+		])
+	})
 
 	it('cuts a long word of the caller, and no character of it', async () => {
 		const answer = await post(`/users?${'x'.repeat(49)}${encodeURIComponent('🦊')}=1`, {

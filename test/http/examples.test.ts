@@ -6,7 +6,6 @@ import { openApiDocument } from '../../src/service/openapi'
 import type { Operation, Parameter } from '../../src/service/openapi/operation'
 import type { Resource } from '../../src/service/resource'
 import { documentedBy } from '../beside-drizzle/documented'
-import { linesIn } from '../support/ask'
 import { examplesOf, faultsOf } from '../support/document'
 import { ask, empty, makeParents, served } from '../support/example-service'
 
@@ -52,8 +51,14 @@ const working = subjects.filter(({ name }) => ![...RULED, ...NO_ROW].includes(na
 
 function sentIn({ requestBody }: Operation, example: Example): unknown {
 	const { content = {} } = requestBody ?? {}
-	if (example === 'lines') return content['application/x-ndjson']?.example
-	return content['application/json']?.examples?.[example]?.value
+	const { examples } = content['application/json'] ?? {}
+	// A stream has the same rows, one a line.
+	if (example === 'lines') return ((examples?.['rows']?.value ?? []) as Row[]).map(lineOf).join('')
+	return examples?.[example]?.value
+}
+
+function lineOf(row: Row): string {
+	return `${JSON.stringify(row)}\n`
 }
 
 function rowsIn(operation: Operation): Row[] {
@@ -62,9 +67,8 @@ function rowsIn(operation: Operation): Row[] {
 
 function answerIn({ responses }: Operation, status: number, name: Example = 'row'): unknown {
 	const { content = {} } = responses[status] ?? {}
-	if (name === 'lines') return linesIn(String(content['application/x-ndjson']?.example))
 	const { example, examples } = content['application/json'] ?? {}
-	return examples ? examples[name]?.value : example
+	return examples ? examples[name === 'lines' ? 'rows' : name]?.value : example
 }
 
 /** The answer with a word in the place of what is made up, which nobody knows before. */

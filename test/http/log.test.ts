@@ -168,7 +168,7 @@ describe('the line of a call over RPC', () => {
 			rpc: 'get-or-create',
 			outcome: 'internal',
 			ms,
-			cause: expect.stringMatching(/^Error at run /),
+			cause: expect.stringMatching(/^Error at \S*run /),
 		})
 	})
 })

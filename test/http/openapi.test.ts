@@ -8,7 +8,6 @@ import { call, json, post } from '../support/service'
 const UNDERSTOOD = ['POST', 'PUT'].flatMap((method) => [
 	[method, 'application/json', 'row'] as const,
 	[method, 'application/json', 'rows'] as const,
-	[method, 'application/x-ndjson', 'example'] as const,
 ])
 
 const operationOf = (method: string, path: string) =>
@@ -27,14 +26,36 @@ describe('the OpenAPI document', () => {
 			'GET /users/{id}',
 			'POST /accounts',
 			'POST /users',
+			'POST /{table}',
 			'PUT /accounts',
 			'PUT /users',
+			'PUT /{table}',
 		])
 	})
 
 	it('is the same over HTTP', async () => {
 		const answer = await call('/openapi.json', { headers: { authorization: '' } })
 		expect(answer.body).toEqual(JSON.parse(JSON.stringify(openApiDocument(resources))))
+	})
+
+	it('says what POST and PUT are to arrays, for those who ask for that', async () => {
+		const { body } = await call('/openapi.json?arrays')
+		expect(body).toEqual(JSON.parse(JSON.stringify(openApiDocument(resources, { isOfArrays: true }))))
+	})
+
+	it('has one media type for each body that is sent, for not every client could choose', () => {
+		const types = operations.flatMap(({ operation: { requestBody } }) =>
+			requestBody ? [Object.keys(requestBody.content)] : [],
+		)
+		expect(types.map(({ length }) => length)).toEqual(types.map(() => 1))
+	})
+
+	it('takes no row for an array, and no array for a row', () => {
+		const body = operationOf('POST', '/users')?.requestBody?.content['application/json']?.schema ?? {}
+		const [row, wrong] = [{ name: 'x', email: 'x' }, { name: 'x' }]
+		for (const valid of [row, [], [row, row]]) expect(faultsOf(valid, body)).toEqual([])
+		for (const invalid of [wrong, [wrong], [[row]], 'x', null, 1])
+			expect(faultsOf(invalid, body)).not.toEqual([])
 	})
 
 	it('says what is public', () => {
@@ -68,6 +89,16 @@ describe('the examples of the document', () => {
 		}
 	})
 
+	it.each(['POST', 'PUT'])('succeed as a stream: %s', async (method) => {
+		const { parameters, requestBody } = operationOf(method, '/{table}') ?? {}
+		const table = parameters?.find(({ name }) => name === 'table')?.example
+		const lines = requestBody?.content['application/x-ndjson']?.example
+		const answer = await call(`/${table}`, { ...json(lines, 'application/x-ndjson'), method })
+		expect(answer.status).toBe(200)
+		expect(answer.text.split('\n')).toHaveLength(3)
+		expect(answer.text).not.toContain('"problem"')
+	})
+
 	it.each(['/users', '/accounts'])('find at %s the row of the example that was sent before', async (path) => {
 		const body = operationOf('POST', path)?.requestBody?.content['application/json']
 		await post(path, body?.examples?.['row']?.value)
@@ -77,6 +108,18 @@ describe('the examples of the document', () => {
 		expect((await call(`${path}?${new URLSearchParams(query)}`)).status).toBe(200)
 		const id = operationOf('GET', `${path}/{id}`)?.parameters?.[0]?.example
 		expect((await call(`${path}/${id}`)).status).toBe(200)
+	})
+
+	it.each(['POST', 'PUT'])('succeed as arrays, where that is described: %s', async (method) => {
+		const { paths } = openApiDocument(resources, { isOfArrays: true })
+		for (const path of ['/users', '/accounts'] as const) {
+			const operation = paths[path]?.[method === 'POST' ? 'post' : 'put']
+			const media = operation?.requestBody?.content['application/json']
+			const answer = await call(path, { ...json(media?.example), method })
+			const results = operation?.responses[200]?.content?.['application/json']?.schema
+			expect(faultsOf(answer.body, results ?? {})).toEqual([])
+			expect(answer.text.match(/"created"/g)).toHaveLength(2)
+		}
 	})
 
 	it('read as a person would write them', () => {

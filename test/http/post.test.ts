@@ -131,6 +131,24 @@ describe('what by may be', () => {
 		expect(answer.body).toMatchObject({ type: '/problems/invalid-parameter' })
 	})
 
+	it.each([
+		'by=username,isSuperuser',
+		'by=username%2CisSuperuser',
+		'by=username&by=isSuperuser',
+		'by[]=username&by[]=isSuperuser',
+		'by%5B%5D=username&by%5b%5d=isSuperuser',
+		'by=username&by[]=isSuperuser&by=username,isSuperuser',
+	])('takes a list as ?%s', async (query) => {
+		const [username, lastLogin] = [fresh('list'), '2026-01-31T12:00:00.000Z']
+		const path = `/accounts?${query}`
+		expect(await post(path, { username, isSuperuser: true })).toMatchObject({ status: 201 })
+		expect(await post(path, { username, isSuperuser: true, lastLogin })).toMatchObject({ status: 200 })
+		expect(await post(path, { username, isSuperuser: false })).toMatchObject({
+			status: 409,
+			body: { conflicts: [{ key: ['username'], differs: ['isSuperuser'] }] },
+		})
+	})
+
 	it('takes null for null beside a key that decides', async () => {
 		const username = fresh('x')
 		const never = { username, lastLogin: null }

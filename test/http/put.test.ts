@@ -76,6 +76,16 @@ describe('PUT of one row', () => {
 		expect(made.body).toMatchObject({ row: { isSuperuser: true }, created: true })
 	})
 
+	it.each(['update=lastLogin&update=isSuperuser', 'update[]=lastLogin&update%5B%5D=isSuperuser'])(
+		'takes a list as ?%s',
+		async (query) => {
+			const row = { username: fresh('put'), isSuperuser: true, lastLogin: '2026-05-02T00:00:00.000Z' }
+			await put('/accounts', { username: row.username })
+			const answer = await put(`/accounts?by[]=username&${query}`, row)
+			expect(answer.body).toMatchObject({ row, updated: true })
+		},
+	)
+
 	it('leaves everything as it was where another row holds the new value', async () => {
 		const [one, two] = [
 			{ name: fresh('put'), email: fresh('put') },

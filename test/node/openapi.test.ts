@@ -26,14 +26,27 @@ describe('the OpenAPI document', () => {
 		const groups: Record<string, SQLiteTable>[] = [schema, customKeys, typedKeys, others]
 		const tables = groups.flatMap(Object.values<SQLiteTable>).filter((table) => !refused.includes(table))
 		const named = NAMES.map((name) => resource(namedTable(name)))
-		const document = openApiDocument([...tables.map((table) => resource(table)), ...named])
-		const result = await new Validator().validate(JSON.parse(JSON.stringify(document)))
-		expect(result).toEqual({ valid: true })
-	})
+		const served = [...tables.map((table) => resource(table)), ...named]
+		for (const isOfArrays of [false, true]) {
+			const document = openApiDocument(served, { isOfArrays })
+			const result = await new Validator().validate(JSON.parse(JSON.stringify(document)))
+			expect(result).toEqual({ valid: true })
+		}
+	}, 30_000)
 
 	it('refers to nothing that is not there', () => {
 		const { components, paths } = openApiDocument(resources)
 		const references = JSON.stringify({ components, paths }).matchAll(/"#\/components\/(\w+)\/([^"]+)"/g)
 		for (const [, kind = '', name = ''] of references) expect(components).toHaveProperty([kind, name])
+	})
+
+	it('has no component that nothing refers to', () => {
+		const document = openApiDocument(resources)
+		const text = JSON.stringify(document)
+		for (const kind of ['schemas', 'headers'] as const) {
+			for (const name of Object.keys(document.components[kind])) {
+				expect(text).toContain(`"#/components/${kind}/${name}"`)
+			}
+		}
 	})
 })

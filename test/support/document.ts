@@ -2,15 +2,19 @@ import { Validator } from '@cfworker/json-schema'
 import { resources } from '../../src/resources'
 import { openApiDocument } from '../../src/service/openapi'
 import type { Schema } from '../../src/service/openapi/column-schema'
-import type { Media, Operation, Response } from '../../src/service/openapi/operation'
+import type { Media, Operation } from '../../src/service/openapi/operation'
 import type { Answer } from './service'
 
 const { paths, components } = openApiDocument(resources)
 
+interface Documented {
+	method: string
+	path: string
+	operation: Operation
+}
+
 /** Every operation of the document. */
-export const operations: { method: string; path: string; operation: Operation }[] = Object.entries(
-	paths,
-).flatMap(([path, item]) =>
+export const operations: Documented[] = Object.entries(paths).flatMap(([path, item]) =>
 	Object.entries(item).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
 )
 
@@ -32,28 +36,34 @@ export function faultsOf(value: unknown, schema: Schema): string[] {
  */
 export function checkAnswer(method: string, url: string, answer: Answer): void {
 	const { pathname } = new URL(url, 'https://service.test')
-	const name = method === 'HEAD' ? 'GET' : method
-	const matching = operations.filter(({ path }) => patternOf(path).test(pathname))
-	const found = matching.find((candidate) => candidate.method === name)
+	const isLines = typeOf(answer) === 'application/x-ndjson'
+	const matching = operations.filter(
+		(candidate) => isStream(candidate) === isLines && patternOf(candidate).test(pathname),
+	)
+	const found = matching.find((candidate) => candidate.method === (method === 'HEAD' ? 'GET' : method))
 	const faults = found
-		? faultsOfAnswer(answer, found.operation, method === 'HEAD')
+		? faultsOfAnswer(answer, found.operation, method, pathname)
 		: faultsOfRefusal(answer, matching.length > 0)
 	if (faults.length > 0) {
 		throw new Error(`${method} ${url} ${answer.status} is not as documented: ${faults.join('; ')}`)
 	}
 }
 
-function faultsOfAnswer(answer: Answer, { responses }: Operation, isHead: boolean): string[] {
+function faultsOfAnswer(
+	answer: Answer,
+	{ responses }: Operation,
+	method: string,
+	pathname: string,
+): string[] {
 	const response = responses[answer.status]
 	if (!response) return ['no such status']
 	const type = typeOf(answer)
 	const media = response.content?.[type]
 	if (!media) return [`no such content type: ${type}`]
 	const faults = Object.keys(response.headers ?? {}).flatMap((name) => faultsOfHeader(answer, name))
-	if (isHead) return faults
-	const isLines = type === 'application/x-ndjson'
-	const { value, schema } = isLines ? linesOf(answer, response) : { value: answer.body, schema: media.schema }
-	return [...faults, ...faultsOf(value, schema)]
+	if (method === 'HEAD') return faults
+	if (type !== 'application/x-ndjson') return [...faults, ...faultsOf(answer.body, media.schema)]
+	return [...faults, ...faultsOfLines(method, pathname, answer)]
 }
 
 function faultsOfHeader({ headers }: Answer, name: string): string[] {
@@ -64,14 +74,13 @@ function faultsOfHeader({ headers }: Answer, name: string): string[] {
 	return faultsOf(value, header.schema).map((fault) => `${name}: ${fault}`)
 }
 
-/** The lines of NDJSON as the array that they would be: each is an item of it. */
-function linesOf({ body }: Answer, { content }: Response): { value: unknown[]; schema: Schema } {
+/** A line is what an item of the answer to an array is. */
+function faultsOfLines(method: string, pathname: string, { body }: Answer): string[] {
+	const rows = operations.find((candidate) => candidate.method === method && candidate.path === pathname)
+	const items = rows?.operation.responses[200]?.content?.['application/json']?.schema.else?.items
+	if (!items) return ['no such table']
 	const lines = String(body).split('\n').filter(Boolean)
-	const results = content?.['application/json']?.schema.oneOf?.find(({ type }) => type === 'array')
-	return {
-		value: lines.map((line): unknown => JSON.parse(line)),
-		schema: { type: 'array', items: results?.items ?? {} },
-	}
+	return lines.flatMap((line) => faultsOf(JSON.parse(line), items))
 }
 
 /** No operation is asked: the path is unknown, or has no such method. A token may be asked for first. */
@@ -86,8 +95,16 @@ function typeOf({ headers }: Answer): string {
 	return headers.get('content-type')?.split(';', 1)[0]?.trim() ?? 'none'
 }
 
-function patternOf(path: string): RegExp {
-	return new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`)
+/** Streams have operations of their own, at the paths of tables. */
+function isStream({ operation: { requestBody } }: Documented): boolean {
+	return requestBody?.content['application/x-ndjson'] !== undefined
+}
+
+function patternOf({ path, operation }: Documented): RegExp {
+	const table = operation.parameters?.find(({ name }) => name === 'table')
+	const tables = `(?:${table?.schema.enum?.map(String).join('|')})`
+	const pattern = path.replaceAll('.', '\\.').replaceAll('{table}', tables)
+	return new RegExp(`^${pattern.replaceAll(/\{\w+\}/g, '[^/]+')}$`)
 }
 
 /** The examples of a request body or an answer, by name. */

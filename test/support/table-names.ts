@@ -3,6 +3,8 @@ import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 /** Names of tables that mean something else in a URL, a pattern of routes, a name of a component or an object. */
 export const NAMES = [
 	'e-shop v2',
+	'stream',
+	'streams',
 	'größe',
 	'größe'.normalize('NFD'),
 	'🦊',

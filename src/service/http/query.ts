@@ -5,35 +5,41 @@ import type { Resource } from '../resource'
 import { Problem } from './problem'
 
 /**
- * The query's parameters. One that this operation doesn't have is refused: a misspelt one would change what is asked.
- * Read as all URLs are, since Hono passes over a parameter without a name.
+ * The query's parameters, each of which is a list: `by=a,b`, `by=a&by=b` and `by[]=a&by[]=b` are the same, for clients
+ * differ in how they write one. A parameter that this operation doesn't have is refused: a misspelt one would change what
+ * is asked. Read as all URLs are, since Hono passes over a parameter without a name.
  */
-export function knownParameters(c: Context, known: readonly string[]): Map<string, string> {
-	const parameters = new Map<string, string>()
-	for (const [name, value] of new URL(c.req.url).searchParams) {
+export function knownParameters(c: Context, known: readonly string[]): Map<string, string[]> {
+	const parameters = new Map<string, string[]>()
+	for (const [written, value] of new URL(c.req.url).searchParams) {
+		const name = written.replace(/\[\]$/, '')
 		if (!known.includes(name)) {
 			const detail = known.length > 0 ? `It takes ${known.join(', ')}.` : 'It takes none.'
-			throw new Problem('invalid-parameter', `There is no query parameter "${shown(name)}" here. ${detail}`)
+			throw new Problem(
+				'invalid-parameter',
+				`There is no query parameter "${shown(written)}" here. ${detail}`,
+			)
 		}
-		if (parameters.has(name)) throw new Problem('invalid-parameter', `"${name}" is given more than once.`)
-		parameters.set(name, value)
+		const values = parameters.get(name) ?? []
+		values.push(...value.split(','))
+		parameters.set(name, values)
 	}
 	return parameters
 }
 
-/** The columns that a comma-separated parameter names; undefined where it isn't there. */
+/** The columns that a parameter lists; undefined where it isn't there. */
 export function columnsParameter(
-	parameters: Map<string, string>,
+	parameters: Map<string, string[]>,
 	name: string,
 	resource: Resource,
 ): ColumnInfo[] | undefined {
-	const value = parameters.get(name)
-	if (value === undefined) return undefined
-	return [...new Set(value.split(','))].map((property) => visibleColumn(resource, property, `"${name}"`))
+	const properties = parameters.get(name)
+	if (properties === undefined) return undefined
+	return [...new Set(properties)].map((property) => visibleColumn(resource, property, `"${name}"`))
 }
 
 /** The columns of `?by=`, proven to hold a unique key. @throws Problem, NotAUniqueKeyError */
-export function byParameter(parameters: Map<string, string>, resource: Resource): ColumnInfo[] | undefined {
+export function byParameter(parameters: Map<string, string[]>, resource: Resource): ColumnInfo[] | undefined {
 	const by = columnsParameter(parameters, 'by', resource)
 	if (by) requireUniqueKey(resource.info, by)
 	return by

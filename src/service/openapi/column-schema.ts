@@ -15,6 +15,8 @@ export interface Schema extends ValueSchema {
 	required?: string[]
 	additionalProperties?: boolean
 	oneOf?: Schema[]
+	if?: Schema
+	else?: Schema
 	readOnly?: boolean
 	contentMediaType?: string
 }

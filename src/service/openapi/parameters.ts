@@ -6,17 +6,29 @@ import type { Parameter } from './operation'
 
 /** `by`, and what it is where it is left out. */
 export function byParameter(resource: Resource, { key }: Examples, otherwise: string): Parameter {
-	const description = `The columns that identify the row, with commas between. They must contain a unique key: ${keyList(resource.keys)}. ${otherwise}`
-	return columnsParameter(resource, 'by', description, key)
+	const description = `The columns that identify the row. ${LIST} They must contain a unique key: ${keyList(resource.keys)}. ${otherwise}`
+	return columnsParameter('by', description, columnItems(resource), key)
 }
 
 /** `update`, which only a PUT has. */
 export function updateParameter(resource: Resource, { given, key }: Examples): Parameter {
-	const description =
-		'The columns to set where the row is there, with commas between. Default: every column in the body outside `by`.'
 	const others = given.filter((column) => !key.includes(column))
-	return columnsParameter(resource, 'update', description, others)
+	return columnsParameter('update', UPDATE, columnItems(resource), others)
 }
+
+/** `by` of a stream, which is the same for rows of any table. */
+export function streamByParameter(otherwise: string): Parameter {
+	const description = `The columns that identify a row. ${LIST} They must contain a unique key of the table. ${otherwise}`
+	return columnsParameter('by', description, { type: 'string' }, [])
+}
+
+/** `update` of a stream. */
+export function streamUpdateParameter(): Parameter {
+	return columnsParameter('update', UPDATE, { type: 'string' }, [])
+}
+
+const LIST = 'As `a,b`, or given more than once, also with brackets behind the name.'
+const UPDATE = `The columns to set where the row is there. ${LIST} Default: every column in the body outside \`by\`.`
 
 /** What makes a request safe to repeat, however its first try ended. */
 export const idempotencyKeyParameter: Parameter = {
@@ -27,15 +39,18 @@ export const idempotencyKeyParameter: Parameter = {
 	schema: { type: 'string', maxLength: 255, pattern: '^[ -~]+$' },
 }
 
-function columnsParameter(
-	{ visible }: Resource,
-	name: string,
-	description: string,
-	example: readonly ColumnInfo[],
-): Parameter {
+function columnItems({ visible }: Resource): Schema {
 	// What the database computes no row can give.
 	const writable = visible.filter(({ column }) => !column.generated)
-	const items: Schema = { type: 'string', enum: writable.map(({ property }) => property) }
+	return { type: 'string', enum: writable.map(({ property }) => property) }
+}
+
+function columnsParameter(
+	name: string,
+	description: string,
+	items: Schema,
+	example: readonly ColumnInfo[],
+): Parameter {
 	return {
 		name,
 		in: 'query',

@@ -34,21 +34,21 @@ const HEADERS: Record<number, HeaderName[]> = {
 	503: ['Retry-After'],
 }
 
-/** One schema a slug, and the one that all of them are. */
-export function problemSchemas(): Record<string, Schema> {
+/** One schema a slug, and the one that all of them are, under the addresses of a service that is mounted at `prefix`. */
+export function problemSchemas(prefix: string): Record<string, Schema> {
 	const slugs = Object.keys(PROBLEMS).filter(isSlug)
 	return {
 		Problem: {
 			description: 'RFC 9457. Its type is the address of a page that explains it.',
 			type: 'object',
 			properties: members(
-				{ type: 'string', enum: slugs.map(typeOf) },
+				{ type: 'string', enum: slugs.map((slug) => typeOf(slug, prefix)) },
 				{ type: 'string' },
 				{ type: 'integer' },
 			),
 			required: MEMBERS,
 		},
-		...Object.fromEntries(slugs.map((slug) => [`Problem.${slug}`, problemSchema(slug)])),
+		...Object.fromEntries(slugs.map((slug) => [`Problem.${slug}`, problemSchema(slug, prefix)])),
 	}
 }
 
@@ -78,9 +78,9 @@ export function problemResponses(
 
 const MEMBERS = ['type', 'title', 'status', 'detail', 'requestId']
 
-function problemSchema(slug: Slug): Schema {
+function problemSchema(slug: Slug, prefix: string): Schema {
 	const { status, title, advice } = PROBLEMS[slug]
-	const type: Schema = { type: 'string', const: typeOf(slug) }
+	const type: Schema = { type: 'string', const: typeOf(slug, prefix) }
 	const properties = members(type, { type: 'string', const: title }, { type: 'integer', const: status })
 	return { description: advice, ...closed({ ...properties, ...EXTRAS[slug] }) }
 }
@@ -95,8 +95,8 @@ export function closed(properties: Record<string, Schema>): Schema {
 	return { type: 'object', properties, required: Object.keys(properties), additionalProperties: false }
 }
 
-function typeOf(slug: Slug): string {
-	return `/problems/${slug}`
+function typeOf(slug: Slug, prefix: string): string {
+	return `${prefix}/problems/${slug}`
 }
 
 function isSlug(slug: string): slug is Slug {

@@ -52,8 +52,26 @@ export function rowRef(resource: Resource, kind: RowKind): Schema {
 
 /** What a JSON request may be: a row, or many. */
 export function bodySchema(resource: Resource, verb: Verb): Schema {
-	const row = rowRef(resource, verb === 'post' ? 'Post' : 'Put')
-	return { oneOf: [row, { type: 'array', items: row, maxItems: MAX_ROWS }] }
+	const kind = verb === 'post' ? 'Post' : 'Put'
+	return oneOrMany(rowSchemas(resource)[schemaName(resource, kind)] ?? {}, rowRef(resource, kind))
+}
+
+/** The answer to a JSON request that made no row of its own: of the row that was there, or of many. */
+export function answerSchema(resource: Resource, verb: Verb): Schema {
+	return oneOrMany(resultSchema(resource, verb, false), resultsSchema(resource, verb).items ?? {})
+}
+
+/**
+ * What generators of clients read as one object, which most requests are about, and validators as what it is: that, or
+ * an array. Of a `oneOf` generators make a union, of which each and every answer would have to be narrowed.
+ */
+function oneOrMany({ type = 'object', ...one }: Schema, items: Schema): Schema {
+	return { ...one, if: { type }, else: { type: 'array', items, maxItems: MAX_ROWS } }
+}
+
+/** What a JSON request of many rows is. */
+export function manySchema(resource: Resource, verb: Verb): Schema {
+	return { type: 'array', items: rowRef(resource, verb === 'post' ? 'Post' : 'Put'), maxItems: MAX_ROWS }
 }
 
 /** The answer about one row that was there, or was made. */

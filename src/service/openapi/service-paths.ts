@@ -1,6 +1,6 @@
 import { PROBLEMS } from '../http/problem'
 import { headers } from './headers'
-import type { Media, Operation, PathItem } from './operation'
+import type { Media, Operation, Parameter, PathItem } from './operation'
 import { closed, problemResponses } from './problem-schemas'
 
 /** The paths of the service itself, which need no token; listed under `tag`. */
@@ -19,22 +19,21 @@ export function servicePaths(tag: string): Record<string, PathItem> {
 					},
 					problemResponses(['internal', 'misconfigured', 'database-unavailable', 'database-timeout']),
 				),
-				parameters: [
-					{
-						name: 'read',
-						in: 'query',
-						required: false,
-						description: 'Looks only at what reads need.',
-						schema: { type: 'string' },
-						example: '',
-					},
-				],
+				parameters: [flag('read', 'Looks only at what reads need.')],
 			},
 		},
 		'/openapi.json': {
-			get: page(tag, 'openapi', 'This document', 'OpenAPI 3.1.', {
-				'application/json': { schema: { type: 'object' } },
-			}),
+			get: {
+				...page(tag, 'openapi', 'This document', 'OpenAPI 3.1.', {
+					'application/json': { schema: { type: 'object' } },
+				}),
+				parameters: [
+					flag(
+						'arrays',
+						'Describes POST and PUT as what they are to an array of rows, for clients that are generated.',
+					),
+				],
+			},
 		},
 		'/docs': { get: page(tag, 'docs', 'This document, to read', 'A page.', { 'text/html': text }) },
 		'/problems/{slug}': {
@@ -63,6 +62,11 @@ export function servicePaths(tag: string): Record<string, PathItem> {
 			},
 		},
 	}
+}
+
+/** A query parameter that is there or not. */
+function flag(name: string, description: string): Parameter {
+	return { name, in: 'query', required: false, description, schema: { type: 'string' }, example: '' }
 }
 
 function page(

@@ -2,6 +2,7 @@ import { type ColumnInfo, listed, type UniqueKey } from '../../get-or-create/tab
 import { NO_SEGMENTS, tablePath } from '../http/path'
 import type { Slug } from '../http/problem'
 import type { Resource } from '../resource'
+import { arrayOperation } from './array-operation'
 import { parameterSchema } from './column-schema'
 import { type Examples, examplesOf } from './examples'
 import { headers } from './headers'
@@ -9,25 +10,27 @@ import type { Operation, Parameter, PathItem } from './operation'
 import { keyList } from './parameters'
 import { problemResponses } from './problem-schemas'
 import { componentName, rowRef } from './row-schemas'
-import { TABLE_PROBLEMS, writeOperation } from './write-operation'
+import type { View } from './view'
+import { tableProblems, writeOperation } from './write-operation'
 
 /** The operations of one table. */
-export function tablePaths(resource: Resource): Record<string, PathItem> {
+export function tablePaths(resource: Resource, view: View): Record<string, PathItem> {
 	const { info, keys } = resource
 	const path = tablePath(info.name)
 	const key = keys.find((candidate) => candidate === info.primaryKey)
 	const examples = examplesOf(resource)
+	const write = view.isOfArrays ? arrayOperation : writeOperation
 	return {
 		[path]: {
-			get: findOperation(resource, examples),
-			post: writeOperation(resource, 'post', examples),
-			put: writeOperation(resource, 'put', examples),
+			get: findOperation(resource, examples, view),
+			post: write(resource, 'post', examples, view),
+			put: write(resource, 'put', examples, view),
 		},
-		...(key ? { [`${path}/{id}`]: { get: readOperation(resource, key, examples) } } : {}),
+		...(key ? { [`${path}/{id}`]: { get: readOperation(resource, key, examples, view) } } : {}),
 	}
 }
 
-function findOperation(resource: Resource, examples: Examples): Operation {
+function findOperation(resource: Resource, examples: Examples, view: View): Operation {
 	const { info, visible, keys } = resource
 	return {
 		operationId: `find-${componentName(info.name)}`,
@@ -38,11 +41,16 @@ function findOperation(resource: Resource, examples: Examples): Operation {
 			const example = value === undefined ? {} : { example: value }
 			return { name: column.property, in: 'query', schema: parameterSchema(column), ...example }
 		}),
-		...answerOf(resource, examples, ['not-a-unique-key']),
+		...answerOf(resource, examples, ['not-a-unique-key', ...tableProblems(view)]),
 	}
 }
 
-function readOperation(resource: Resource, { columns }: UniqueKey, examples: Examples): Operation {
+function readOperation(
+	resource: Resource,
+	{ columns }: UniqueKey,
+	examples: Examples,
+	view: View,
+): Operation {
 	const { info } = resource
 	const [column, ...more] = columns
 	const isOne = column !== undefined && more.length === 0
@@ -60,7 +68,7 @@ function readOperation(resource: Resource, { columns }: UniqueKey, examples: Exa
 				...(example === undefined ? {} : { example }),
 			},
 		],
-		...answerOf(resource, examples, []),
+		...answerOf(resource, examples, tableProblems(view)),
 	}
 }
 
@@ -97,7 +105,7 @@ function answerOf(
 					'application/json': { schema: rowRef(resource, 'Row'), ...(row ? { example: row } : {}) },
 				},
 			},
-			...problemResponses(['not-found', 'invalid-parameter', ...slugs, ...TABLE_PROBLEMS], ['Server-Timing']),
+			...problemResponses(['not-found', 'invalid-parameter', ...slugs], ['Server-Timing']),
 		},
 	}
 }

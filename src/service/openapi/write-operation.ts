@@ -2,12 +2,13 @@ import type { Slug } from '../http/problem'
 import type { Resource } from '../resource'
 import type { Examples } from './examples'
 import { headers } from './headers'
-import type { Media, Operation } from './operation'
+import type { Media, Operation, Parameter } from './operation'
 import { byParameter, idempotencyKeyParameter, updateParameter } from './parameters'
 import { problemResponses } from './problem-schemas'
-import { bodySchema, componentName, resultSchema, resultsSchema, type Verb } from './row-schemas'
+import { answerSchema, bodySchema, componentName, resultSchema, type Verb } from './row-schemas'
+import type { View } from './view'
 
-const WORDS = {
+export const WORDS = {
 	post: {
 		id: 'get-or-create',
 		summary: 'Get or create',
@@ -24,17 +25,13 @@ const WORDS = {
 } satisfies Record<Verb, { id: string; summary: string; description: string; by: string }>
 
 const MANY =
-	'An array, or NDJSON, is the same request many times: rows are independent, and a bad one never stops the others.'
+	'An array of rows is the same request many times: rows are independent, and a bad one never stops the others. NDJSON is too; that has an operation of its own.'
 
-/** How any request about a table can fail. */
-export const TABLE_PROBLEMS: Slug[] = [
-	'unauthorized',
-	'rate-limited',
-	'internal',
-	'misconfigured',
-	'database-unavailable',
-	'database-timeout',
-]
+/** How any request about a table can fail. Who is let in, and how often, an app may settle by itself. */
+export function tableProblems({ hasOwnAccess }: View): Slug[] {
+	const access: Slug[] = hasOwnAccess ? [] : ['unauthorized', 'rate-limited']
+	return [...access, 'internal', 'misconfigured', 'database-unavailable', 'database-timeout']
+}
 
 const WRITE_PROBLEMS: Slug[] = [
 	'malformed-json',
@@ -46,37 +43,24 @@ const WRITE_PROBLEMS: Slug[] = [
 	'not-a-unique-key',
 	'invalid-parameter',
 	'idempotency-mismatch',
-	...TABLE_PROBLEMS,
 ]
 
 /** POST or PUT of a table. */
-export function writeOperation(resource: Resource, verb: Verb, examples: Examples): Operation {
+export function writeOperation(resource: Resource, verb: Verb, examples: Examples, view: View): Operation {
 	const { info } = resource
-	// The second row is new, beside the first that is there.
-	const resultOf = (row: object, created: boolean) => ({
-		row,
-		created,
-		...(verb === 'put' ? { updated: false } : {}),
-	})
 	const [first] = examples.answered
-	const made = first && resultOf(first, true)
-	const results = examples.answered.map((row, index) => resultOf(row, index > 0))
+	const made = first && resultOf(verb, first, true)
 	const { id, summary, description } = WORDS[verb]
 	return {
 		operationId: `${id}-${componentName(info.name)}`,
 		tags: [info.name],
 		summary: `${summary} rows of ${info.name}`,
 		description: `${description} ${MANY}`,
-		parameters: [
-			byParameter(resource, examples, WORDS[verb].by),
-			...(verb === 'put' ? [updateParameter(resource, examples)] : []),
-			idempotencyKeyParameter,
-		],
+		parameters: writeParameters(resource, verb, examples),
 		requestBody: {
 			required: true,
 			content: {
 				'application/json': { schema: bodySchema(resource, verb), ...oneAndMany(examples.sent) },
-				'application/x-ndjson': ndjson('Any number of rows, one a line of at most 64 KiB.', examples.sent),
 			},
 		},
 		responses: {
@@ -85,13 +69,9 @@ export function writeOperation(resource: Resource, verb: Verb, examples: Example
 				headers: headers('Server-Timing', 'Idempotency-Replayed'),
 				content: {
 					'application/json': {
-						schema: { oneOf: [resultSchema(resource, verb, false), resultsSchema(resource, verb)] },
-						...oneAndMany(results),
+						schema: answerSchema(resource, verb),
+						...oneAndMany(resultsOf(verb, examples)),
 					},
-					'application/x-ndjson': ndjson(
-						'One answer a line, as in the items of the array, while the rows are still arriving. A stream longer than one request may be ends with a `database-unavailable` problem that names the line to go on with.',
-						results,
-					),
 				},
 			},
 			201: {
@@ -104,9 +84,20 @@ export function writeOperation(resource: Resource, verb: Verb, examples: Example
 					},
 				},
 			},
-			...problemResponses(WRITE_PROBLEMS, ['Server-Timing', 'Idempotency-Replayed']),
+			...problemResponses(
+				[...WRITE_PROBLEMS, ...tableProblems(view)],
+				['Server-Timing', 'Idempotency-Replayed'],
+			),
 		},
 	}
+}
+
+export function writeParameters(resource: Resource, verb: Verb, examples: Examples): Parameter[] {
+	return [
+		byParameter(resource, examples, WORDS[verb].by),
+		...(verb === 'put' ? [updateParameter(resource, examples)] : []),
+		idempotencyKeyParameter,
+	]
 }
 
 function oneAndMany(rows: readonly object[]): Pick<Media, 'examples'> {
@@ -120,9 +111,11 @@ function oneAndMany(rows: readonly object[]): Pick<Media, 'examples'> {
 	}
 }
 
-function ndjson(description: string, lines: readonly object[]): Media {
-	return {
-		schema: { type: 'string', description },
-		...(lines.length > 0 ? { example: lines.map((line) => `${JSON.stringify(line)}\n`).join('') } : {}),
-	}
+/** What is answered to the rows of the examples, the first of which is there already. */
+export function resultsOf(verb: Verb, { answered }: Examples): object[] {
+	return answered.map((row, index) => resultOf(verb, row, index > 0))
+}
+
+function resultOf(verb: Verb, row: object, created: boolean): object {
+	return { row, created, ...(verb === 'put' ? { updated: false } : {}) }
 }

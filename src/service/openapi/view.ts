@@ -1,0 +1,12 @@
+/** What the document is about besides the tables. */
+export interface View {
+	/** Where the service is mounted; empty where it is a Worker of its own. */
+	prefix: string
+	/** The app settles who may call: what it asks for and answers is not for this document to say. */
+	hasOwnAccess: boolean
+	/** POST and PUT are described as what they are to an array, for clients that are generated: to each its own types. */
+	isOfArrays: boolean
+}
+
+/** A Worker of its own. */
+export const VIEW: View = { prefix: '', hasOwnAccess: false, isOfArrays: false }
