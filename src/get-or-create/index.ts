@@ -1,19 +1,15 @@
-import type { Client } from '@libsql/client/http'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
-import { clientBatch } from '../database/client'
+import { DatabaseError } from '../database/failure'
+import { batchOf, isTransaction, type LibsqlDatabase } from '../database/libsql-database'
 import { askMany, type Failed, onlyOne } from './ask-many'
 import type { Verb } from './shape'
 import { casingOf, tableInfo } from './table'
 import { runCall } from './transaction'
 
 export { DatabaseError } from '../database/failure'
+export type { LibsqlDatabase } from '../database/libsql-database'
 export type { Failed } from './ask-many'
 export { ConflictError, InvalidRowError, NotAUniqueKeyError } from './errors'
-
-/** A Drizzle database over libSQL: all that is used of it is its client, and its casing. */
-export interface LibsqlDatabase {
-	$client: Pick<Client, 'batch'>
-}
 
 type ColumnName<T extends SQLiteTable> = Extract<keyof T['$inferInsert'], string>
 
@@ -44,7 +40,9 @@ export interface Updated<T extends SQLiteTable> extends Got<T> {
 
 /**
  * Gets the row, or makes it if it isn't there, in one transaction and one round trip: no race, whoever else asks.
- * @throws ConflictError, InvalidRowError, NotAUniqueKeyError; DatabaseError where the database gave no answer.
+ * In a transaction of `db.transaction` it is a part of that one, which a refused row leaves as it was, to go on.
+ * @throws ConflictError, InvalidRowError, NotAUniqueKeyError; DatabaseError where the database gave no answer, and of
+ * the failure `ended` where the transaction that it was a part of is lost.
  * @example
  * const { row, created } = await getOrCreate(db, users, { email, name }, { by: ['email'] })
  */
@@ -103,8 +101,16 @@ async function run<T extends SQLiteTable>(
 	rows: readonly Record<string, unknown>[],
 	{ timeout = DEFAULT_TIMEOUT_MS, ...options }: UpdateOptions<T>,
 ): Promise<(Updated<T> | Failed)[]> {
+	const batch = batchOf(db)
 	const info = tableInfo(table, casingOf(db))
-	return await askMany({ info, columns: info.columns }, verb, rows, options, (requests) =>
-		runCall(clientBatch(db.$client), requests, Date.now() + timeout),
+	const results = await askMany({ info, columns: info.columns }, verb, rows, options, (requests) =>
+		runCall(batch, requests, Date.now() + timeout),
 	)
+	if (isTransaction(db)) for (const result of results) if (endsTransaction(result)) throw result.error
+	return results
+}
+
+/** Nothing that was told of its rows holds any longer, nor of other statements in it. */
+function endsTransaction(result: object): result is { error: DatabaseError } {
+	return 'error' in result && result.error instanceof DatabaseError && result.error.failure === 'ended'
 }

@@ -1,3 +1,4 @@
+import { bytesOfHex } from '../database/bytes'
 import type { DriverValue, Rows } from '../database/send'
 import type { Codec } from './codec/codec'
 import type { ColumnInfo, TableInfo } from './table'
@@ -62,7 +63,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 /** Text that was read as bytes: see Manner. */
 function textOf(hex: string): string | undefined {
 	try {
-		return utf8.decode(Buffer.from(hex, 'hex'))
+		return utf8.decode(bytesOfHex(hex))
 	} catch {
 		return undefined
 	}

@@ -1,3 +1,4 @@
+import { hexOf } from '../database/bytes'
 import { DatabaseError, type Failure } from '../database/failure'
 import type { DriverValue, Rows } from '../database/send'
 import { anchorOf } from './conditions'
@@ -281,6 +282,6 @@ function keyOf(values: readonly DriverValue[]): string | number {
 	const [first] = values
 	if (values.length === 1 && typeof first === 'number') return first
 	return values
-		.map((value) => (value instanceof ArrayBuffer ? Buffer.from(value).toString('hex') : String(value)))
+		.map((value) => (value instanceof ArrayBuffer ? hexOf(new Uint8Array(value)) : String(value)))
 		.join('\0')
 }

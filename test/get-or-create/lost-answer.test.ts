@@ -1,4 +1,5 @@
 import { eq } from 'drizzle-orm'
+import { drizzle } from 'drizzle-orm/libsql/http'
 import { describe, expect, it } from 'vitest'
 import { getOrCreateMany, type LibsqlDatabase } from '../../src/get-or-create'
 import { orders, tags } from '../support/schema'
@@ -8,16 +9,14 @@ import { database, fresh } from '../support/service'
 function losing(meanwhile: () => Promise<unknown>): LibsqlDatabase {
 	const { $client } = database()
 	let tries = 0
-	return {
-		$client: {
-			async batch(...args: Parameters<typeof $client.batch>) {
-				const results = await $client.batch(...args)
-				if (++tries > 1) return results
-				await meanwhile()
-				throw new Error('Network connection lost.')
-			},
-		},
+	const client: typeof $client = Object.create($client)
+	client.batch = async (...args) => {
+		const results = await $client.batch(...args)
+		if (++tries > 1) return results
+		await meanwhile()
+		throw new Error('Network connection lost.')
 	}
+	return drizzle(client)
 }
 
 describe('a transaction whose answer was lost', () => {

@@ -1,6 +1,6 @@
 import type { CasingCache } from 'drizzle-orm/casing'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
-import { type Codec, type Coded, codec } from './codec'
+import { type Codec, type Coded, codec, type Encoding } from './codec'
 import { custom } from './custom'
 import { json } from './json'
 import { bigint, boolean, bytes, date, decimal, integer, number, plainText } from './meanings'
@@ -25,16 +25,28 @@ export function codecOf(column: SQLiteColumn, isInKey: boolean, casing: CasingCa
 				? codec(coded, integer, integers)
 				: codec(coded, number, numbers, itself)
 		case 'bigint':
-			return isBlob ? codec(coded, bigint, binaries) : codec(coded, bigint, integers, itself)
+			return isBlob ? codec(coded, bigint, binaries, inUtf8(String)) : codec(coded, bigint, integers, itself)
 		case 'boolean':
 			return codec(coded, boolean, integers)
 		case 'date':
 			return codec(coded, date(coded), integers)
 		case 'json':
-			return json(coded, isBlob ? binaries : texts)
+			return isBlob ? json(coded, binaries, inUtf8(JSON.stringify)) : json(coded, texts)
 		case 'buffer':
-			return codec(coded, bytes, binaries)
+			return codec(coded, bytes, binaries, { fromDriver: (driver) => driver })
 		default:
 			return custom(coded)
+	}
+}
+
+const utf8 = new TextEncoder()
+
+/** What Drizzle's own mappers do by means of Node alone. */
+function inUtf8(write: (value: unknown) => string | undefined): Encoding {
+	return {
+		toDriver: (value) => {
+			const text = write(value)
+			return text === undefined ? undefined : utf8.encode(text)
+		},
 	}
 }

@@ -1,6 +1,7 @@
 import { isSQLWrapper } from 'drizzle-orm'
 import type { CasingCache } from 'drizzle-orm/casing'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
+import { driverBytes } from './driver-bytes'
 
 /** What SQLite makes of a value that is stored: https://sqlite.org/datatype3.html#determination_of_column_affinity */
 export type Affinity = 'integer' | 'text' | 'blob' | 'real' | 'numeric'
@@ -93,10 +94,11 @@ export interface Codec extends Storage, Omit<Meaning, 'check' | 'told' | 'presen
 	read: (stored: Stored) => unknown
 }
 
-/** How a value becomes a cell, where it is not by the column's mapper and the storage alone. */
-interface Encoding {
-	/** What Drizzle hands to the database. */
+/** How a value becomes a cell and what is stored a value, where it is not by the column's mapper and the storage alone. */
+export interface Encoding {
+	/** What Drizzle hands to the database, and what it makes of what it gets. */
 	toDriver?: (value: unknown) => unknown
+	fromDriver?: (driver: unknown) => unknown
 	toCell?: (driver: unknown) => string | Wrong | Expression | undefined
 }
 
@@ -105,7 +107,11 @@ export function codec(
 	{ column }: Coded,
 	{ check, told, presentText, ...meaning }: Meaning,
 	storage: Storage,
-	{ toDriver = (value) => column.mapToDriverValue(value), toCell = storage.cell }: Encoding = {},
+	{
+		toDriver = (value) => column.mapToDriverValue(value),
+		fromDriver = (driver) => column.mapFromDriverValue(driver),
+		toCell = storage.cell,
+	}: Encoding = {},
 ): Codec {
 	const wrongType = new Wrong(`must be a value for ${column.getSQLType()}`)
 	return {
@@ -123,7 +129,6 @@ export function codec(
 		},
 		told: told ?? ((_, sent) => sent),
 		presentText: presentText ?? ((json) => (typeof json === 'string' ? json : JSON.stringify(json))),
-		// Drizzle's sessions hand out bytes as Buffers.
-		read: (stored) => column.mapFromDriverValue(stored instanceof ArrayBuffer ? Buffer.from(stored) : stored),
+		read: (stored) => fromDriver(stored instanceof ArrayBuffer ? driverBytes(stored) : stored),
 	}
 }

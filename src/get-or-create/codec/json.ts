@@ -1,11 +1,11 @@
 import { isSQLWrapper } from 'drizzle-orm'
-import { type Codec, type Coded, codec, type Meaning, type Storage, Wrong } from './codec'
+import { type Codec, type Coded, codec, type Encoding, type Meaning, type Storage, Wrong } from './codec'
 
 const MAX_DEPTH = 100
 const TOO_DEEP = new Wrong('must not be nested deeper than 100')
 
 /** Any JSON but null. It is compared by what it says, but where it is in a unique key, whose index compares bytes. */
-export function json(coded: Coded, storage: Storage): Codec {
+export function json(coded: Coded, storage: Storage, encoding?: Encoding): Codec {
 	const meaning: Meaning = {
 		check: faultIn,
 		told: orderedJson,
@@ -26,16 +26,13 @@ export function json(coded: Coded, storage: Storage): Codec {
 				: 'Any JSON but null, nested at most 100 deep. The order of properties makes no difference.',
 		},
 	}
-	if (coded.isInKey) return codec(coded, meaning, storage)
+	if (coded.isInKey) return codec(coded, meaning, storage, encoding)
 	const text =
 		coded.affinity === 'blob' ? (value: string) => `CAST(${value} AS TEXT)` : (value: string) => value
 	const differs = (stored: string, value: string) =>
 		`(${storage.differs(stored, value)} AND NOT ${saysTheSame(text(stored), text(value))})`
-	return codec(coded, meaning, {
-		...storage,
-		differs,
-		matches: (stored, value) => `NOT ${differs(stored, value)}`,
-	})
+	const matches = (stored: string, value: string) => `NOT ${differs(stored, value)}`
+	return codec(coded, meaning, { ...storage, differs, matches }, encoding)
 }
 
 /**

@@ -1,4 +1,6 @@
+import { base64Of, bytesOfBase64 } from '../../database/bytes'
 import { type Coded, type Meaning, type ValueSchema, Wrong } from './codec'
+import { driverBytes } from './driver-bytes'
 import { decimalOf } from './numeric-text'
 
 // What the values of Drizzle's own columns mean in JSON, where dates, bytes, decimals and big integers are text, so that
@@ -102,13 +104,13 @@ export const bigint: Meaning = {
 const BASE64 = /^(?:[\da-z+/]{4})*(?:[\da-z+/]{2}==|[\da-z+/]{3}=)?$/i
 const base64 = (json: unknown): unknown =>
 	typeof json === 'string' && BASE64.test(json)
-		? Buffer.from(json, 'base64')
+		? driverBytes(bytesOfBase64(json).buffer)
 		: new Wrong('must be bytes in base64')
 
 export const bytes: Meaning = {
 	parse: base64,
 	parseText: base64,
-	present: (value) => (value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value),
+	present: (value) => (value instanceof Uint8Array ? base64Of(value) : value),
 	schema: { type: 'string', contentEncoding: 'base64' },
 }
 

@@ -1,3 +1,4 @@
+import { bytesOfHex, hexOf } from '../../database/bytes'
 import { type Affinity, type Storage, type Stored, Wrong } from './codec'
 import { doubleCell, numberCell, wholeNumberCell, withFraction } from './exact'
 import { decimalCell, looksNumeric, numberOf } from './numeric-text'
@@ -114,7 +115,7 @@ export const binaries: Storage = {
 	differs: integers.differs,
 	matches: integers.matches,
 	json: (stored) => `CASE WHEN ${stored} IS NOT NULL THEN hex(${stored}) END`,
-	ofJson: (json) => (typeof json === 'string' ? bytesOf(json) : json),
+	ofJson: (json) => (typeof json === 'string' ? bytesOfHex(json).buffer : json),
 	isJson: (stored, json) => `${stored} = unhex(${json})`,
 }
 
@@ -135,7 +136,7 @@ export const anything: Storage = {
 	json: anythingJson,
 	ofJson: (json) => {
 		if (typeof json !== 'string') return json
-		if (json.startsWith('b')) return bytesOf(json.slice(1))
+		if (json.startsWith('b')) return bytesOfHex(json.slice(1)).buffer
 		return json.startsWith('t') ? json.slice(1) : storedNumber(json)
 	},
 	isJson: (stored, json) => {
@@ -160,12 +161,4 @@ function storedNumber(text: string): number | bigint {
 	return Number.isInteger(value) && !Number.isSafeInteger(value) && /^-?\d+$/.test(text)
 		? BigInt(text)
 		: value
-}
-
-function hexOf(bytes: Uint8Array): string {
-	return Buffer.from(bytes).toString('hex')
-}
-
-function bytesOf(hex: string): ArrayBuffer {
-	return Uint8Array.from(Buffer.from(hex, 'hex')).buffer
 }

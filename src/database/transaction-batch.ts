@@ -1,0 +1,117 @@
+import { type QueryWithTypings, SQL, type SQLWrapper } from 'drizzle-orm'
+import { DatabaseError, ofStatement, saidIn } from './failure'
+import {
+	type Batch,
+	type DriverValue,
+	type Rows,
+	type Statement,
+	type Unit,
+	type UnitResult,
+	within,
+} from './send'
+
+/** As much of a Drizzle transaction over libSQL as its statements need. */
+interface Transaction {
+	values<T extends unknown[]>(query: SQLWrapper): PromiseLike<T[]>
+}
+
+/**
+ * Units in a transaction that is the caller's, whatever the mode: their statements go one after the other, each unit in a
+ * savepoint, and COMMIT is the caller's too. What can't be undone by itself has taken the whole transaction with it, and
+ * is never tried again: who knows what else was in it.
+ */
+export function transactionBatch(tx: Transaction): Batch {
+	const state = stateOf(tx)
+	return async (units, _mode, deadline) => {
+		const turn = state.turn.then(async () => {
+			// Over HTTP what comes after its end would be committed by itself.
+			if (state.lost) throw state.lost
+			if (Date.now() >= deadline) throw new DatabaseError('rejected', 'timeout')
+			try {
+				return await runUnits(tx, units, deadline)
+			} catch (error) {
+				throw (state.lost = new DatabaseError('ended', driverError(error)))
+			}
+		})
+		state.turn = turn.catch(() => undefined)
+		return await turn
+	}
+}
+
+interface State {
+	/** When those before are done: calls that are made at once would undo each other's savepoints. */
+	turn: Promise<unknown>
+	lost: DatabaseError | undefined
+}
+
+const states = new WeakMap<object, State>()
+
+/** A transaction in a transaction is a savepoint of the same session. */
+function stateOf(tx: Transaction): State {
+	const session = 'session' in tx && typeof tx.session === 'object' && tx.session ? tx.session : tx
+	const state = states.get(session) ?? { turn: Promise.resolve(), lost: undefined }
+	states.set(session, state)
+	return state
+}
+
+type Ask = (statement: Statement) => Promise<Rows>
+
+async function runUnits(tx: Transaction, units: readonly Unit[], deadline: number): Promise<UnitResult[]> {
+	const ask: Ask = async (statement) => {
+		const rows = await within(Promise.resolve(tx.values<DriverValue[]>(new NumberedSql(statement))), deadline)
+		return rows.map((row) => Array.from(row))
+	}
+	const results: UnitResult[] = []
+	for (const unit of units) {
+		const isLeftOut = unit.after !== undefined && results[unit.after]?.kind !== 'done'
+		results.push(isLeftOut ? { kind: 'skipped' } : await runUnit(ask, unit))
+	}
+	return results
+}
+
+const savepoint = (verb: string): Statement => ({ sql: `${verb} edge_get_or_create`, args: [] })
+const SAVE = savepoint('SAVEPOINT')
+const UNDO = savepoint('ROLLBACK TO')
+const RELEASE = savepoint('RELEASE')
+
+/** @throws whatever took the transaction with it. */
+async function runUnit(ask: Ask, { statements, why }: Unit): Promise<UnitResult> {
+	await ask(SAVE)
+	const rows: Rows[] = []
+	try {
+		for (const statement of statements) rows.push(await ask(statement))
+	} catch (error) {
+		// Of a statement without an answer nobody knows whether it is still to come.
+		if (error instanceof DatabaseError) throw error
+		await ask(UNDO).catch(() => {
+			throw error
+		})
+		const told = why && (await ask(why))
+		await ask(RELEASE)
+		const said = saidIn(driverError(error)) ?? { code: 'UNKNOWN', message: String(error) }
+		return { kind: 'failed', at: rows.length, error: ofStatement(said), why: told }
+	}
+	await ask(RELEASE)
+	return { kind: 'done', rows }
+}
+
+/** Drizzle numbers no parameters, and ours are used more than once. */
+class NumberedSql extends SQL {
+	readonly #statement: Statement
+
+	constructor(statement: Statement) {
+		super([])
+		this.#statement = statement
+	}
+
+	override toQuery(): QueryWithTypings {
+		return { sql: this.#statement.sql, params: [...this.#statement.args] }
+	}
+}
+
+/** Drizzle wraps what its driver threw, and the wrapping holds SQL and values. */
+function driverError(error: unknown): unknown {
+	let at = error
+	while (at instanceof Error && !saidIn(at) && at.cause !== undefined) at = at.cause
+	return at
+}
