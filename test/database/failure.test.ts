@@ -99,3 +99,24 @@ describe('classify', () => {
 		expect(classify(new Error('wrapped', { cause: own }))).toBe(own)
 	})
 })
+
+describe('what an embedded replica says of its primary', () => {
+	it.each([
+		['RemoteSqliteFailure(3, 275, "CHECK constraint failed: y < 5")', 'constraint'],
+		['RemoteSqliteFailure(3, 1811, "a trigger\\"s word")', 'constraint'],
+		['RemoteSqliteFailure(3, 5, "database is locked")', 'rejected'],
+		['RemoteSqliteFailure(3, 13, "database or disk is full")', 'full'],
+		[
+			'WriteDelegation(status: PermissionDenied, message: "no such table: nope", details: [], metadata: {})',
+			'unmigrated',
+		],
+		[
+			'WriteDelegation(status: Unavailable, message: "error trying to connect: tcp connect error: Connection refused (os error 111)", details: [], metadata: {})',
+			'unknown',
+		],
+	])('is understood: %s', (message, failure) => {
+		const error = classify(Object.assign(new Error(message), { code: '' }))
+		expect(error.failure).toBe(failure)
+		expect(error.message).not.toMatch(/CHECK|trigger/)
+	})
+})

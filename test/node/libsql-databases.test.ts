@@ -15,8 +15,14 @@ import { type BaseSQLiteDatabase, integer, sqliteTable, text, withReplicas } fro
 import { drizzle as drizzleProxy } from 'drizzle-orm/sqlite-proxy'
 import { describe, expect, it } from 'vitest'
 import { startLibsqlServer } from '../../scripts/libsql-server.ts'
-import { getOrCreate, getOrCreateMany, type LibsqlDatabase, updateOrCreate } from '../../src/get-or-create'
-import { orders, tags } from '../support/schema'
+import {
+	getOrCreate,
+	getOrCreateMany,
+	type LibsqlDatabase,
+	updateOrCreate,
+	updateOrCreateMany,
+} from '../../src/get-or-create'
+import { orders, pairs, samples, tags } from '../support/schema'
 import { inFile, newFolder, removeFolder, tablesSql } from './databases'
 
 describe('a database in a file', () => {
@@ -147,6 +153,60 @@ describe('an embedded replica', () => {
 		await primary.stop()
 		removeFolder(folder)
 	}, 30_000)
+})
+
+describe('a database over WebSockets', () => {
+	it('is asked as any other, in its transactions too', async () => {
+		const folder = newFolder()
+		const server = await startLibsqlServer(folder, [], { connections: 8 })
+		const client = createClient({ url: server.url.replace('http', 'ws') })
+		await client.executeMultiple(await tablesSql())
+		const db = drizzle(client)
+		expect(await getOrCreate(db, tags, { slug: 'a' })).toMatchObject({ created: true })
+		const many = await getOrCreateMany(db, orders, [
+			{ number: '1' },
+			{ number: '2', low: 50 },
+			{ number: '3' },
+		])
+		expect(many).toMatchObject([{ created: true }, { error: { name: 'InvalidRowError' } }, { created: true }])
+		await db.transaction(async (tx) => {
+			const again = await getOrCreateMany(tx, orders, [{ number: '2', low: 50 }, { number: '3' }])
+			expect(again).toMatchObject([{ error: { name: 'InvalidRowError' } }, { created: false }])
+			expect(await getOrCreate(tx, tags, { slug: 'b' })).toMatchObject({ created: true })
+		})
+		expect(await getOrCreate(db, tags, { slug: 'b' })).toMatchObject({ created: false })
+		client.close()
+		await server.stop()
+		removeFolder(folder)
+	}, 30_000)
+})
+
+describe.each(['number', 'bigint', 'string'] as const)('a client that gives integers as a %s', (intMode) => {
+	it('makes no difference in a transaction', async () => {
+		const db = drizzle(createClient({ url: ':memory:', intMode }))
+		await db.$client.executeMultiple(await tablesSql())
+		const row = { label: 'a', huge: 2n ** 63n - 1n, flag: true, at: new Date(1) }
+		await db.transaction(async (tx) => {
+			const made = await getOrCreate(tx, samples, row, { by: ['label'] })
+			expect(made).toMatchObject({ row: { id: 1, ...row }, created: true })
+			expect(await getOrCreate(tx, samples, row, { by: ['label'] })).toEqual({ ...made, created: false })
+			const results = await updateOrCreateMany(
+				tx,
+				pairs,
+				[
+					{ a: 'a', b: 'b', v: 1 },
+					{ a: 'c', b: 'b' },
+					{ a: 'a', v: 2 },
+				],
+				{ by: ['a'] },
+			)
+			expect(results).toMatchObject([
+				{ created: true },
+				{ error: { conflicts: [{ key: ['b'], differs: ['a'] }] } },
+				{ row: { id: 1, v: 2 }, updated: true },
+			])
+		})
+	})
 })
 
 describe('a database with a casing', () => {
