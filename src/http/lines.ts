@@ -2,6 +2,7 @@
 export const MAX_LINE_BYTES = 64 * 1024
 
 const NEWLINE = 0x0a
+const CARRIAGE_RETURN = 0x0d
 /** A carriage return at the end of a line belongs to its end, and does not count. */
 const MAX_KEPT_BYTES = MAX_LINE_BYTES + 1
 /** A UTF-16 code unit takes at most so many bytes of UTF-8. */
@@ -31,7 +32,8 @@ export class LineSplitter {
 		const last = chunk.lastIndexOf(NEWLINE)
 		this.#append(chunk.subarray(0, first))
 		const line = this.#take()
-		this.#append(chunk.subarray(last + 1))
+		// A copy: the rest of the chunk need not be kept.
+		this.#append(chunk.slice(last + 1))
 		return first < last ? [line, ...linesOf(chunk.subarray(first + 1, last))] : [line]
 	}
 
@@ -43,8 +45,7 @@ export class LineSplitter {
 	#append(part: Uint8Array): void {
 		this.#length += part.length
 		if (this.#length > MAX_KEPT_BYTES) this.#parts = []
-		// A copy: the rest of its chunk need not be kept.
-		else if (part.length > 0) this.#parts.push(part.slice())
+		else if (part.length > 0) this.#parts.push(part)
 	}
 
 	#take(): Line {
@@ -72,8 +73,10 @@ function linesOf(bytes: Uint8Array): Line[] {
 }
 
 function lineOf(bytes: Uint8Array): Line {
-	const text = textOf(bytes)
-	return text === undefined ? 'not-utf-8' : checked(text, MAX_BYTES_OF_UNIT)
+	const line = bytes.at(-1) === CARRIAGE_RETURN ? bytes.subarray(0, -1) : bytes
+	if (line.length > MAX_LINE_BYTES) return 'too-long'
+	const text = textOf(line)
+	return text === undefined ? 'not-utf-8' : { text, bytes: line.length }
 }
 
 function textOf(bytes: Uint8Array): string | undefined {

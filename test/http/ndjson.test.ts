@@ -324,6 +324,18 @@ describe('LineSplitter', () => {
 		chunk[chunk.indexOf(0x3f)] = 0xff
 		expect(new LineSplitter().push(chunk).map(textOf)).toEqual(['', 'é', 'not-utf-8', 'b', '\ufeffc'])
 	})
+
+	it.each([1, 1000, 200_000])(
+		'tells of a line that is too long even where it is not UTF-8: %i bytes at once',
+		(size) => {
+			const wrong = new Uint8Array(70_000).fill(0xff)
+			const bytes = new Uint8Array([0x0a, ...wrong, 0x0a, ...wrong.subarray(0, 9), 0x0d, 0x0a])
+			const splitter = new LineSplitter()
+			const lines: Line[] = []
+			for (let at = 0; at < bytes.length; at += size) lines.push(...splitter.push(bytes.slice(at, at + size)))
+			expect(lines.map(textOf)).toEqual(['', 'too-long', 'not-utf-8'])
+		},
+	)
 })
 
 function textOf(line: Line): string {
