@@ -10,7 +10,7 @@ import { openApi } from './http/openapi'
 import { Problem } from './http/problem'
 import { notedProblem } from './http/problem-of'
 import { limitRate } from './http/rate-limit'
-import { requestIdOf, requestLog } from './http/request-log'
+import { requestLog } from './http/request-log'
 import type { Resource } from './http/resource'
 import { answerTable, namedTable } from './http/table-routes'
 import { docs } from './pages/docs'
@@ -21,7 +21,7 @@ import { problemPages } from './pages/problems'
 /** The service over these tables. @throws Error where two resources share a path, or one can have none. */
 export function createApp(resources: readonly Resource[]): Hono<AppEnv> {
 	const app = new Hono<AppEnv>()
-	app.use(requestId({ headerName: '', generator: requestIdOf }), requestLog)
+	app.use(requestId(), requestLog)
 	app.onError((error, c) => refuse(c, URL.canParse(c.req.url) ? error : noHost()))
 	app.notFound((c) => refuse(c, new Problem('not-found', 'There is nothing at this path.')))
 

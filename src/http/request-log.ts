@@ -1,13 +1,7 @@
-import type { Context, MiddlewareHandler } from 'hono'
+import type { MiddlewareHandler } from 'hono'
 import { routePath } from 'hono/route'
 import { isLogged, log, type Notes } from '../log'
 import type { AppEnv } from './app-env'
-
-/** The caller's own id, as Hono's requestId takes it, or a new one. Its header is set as the answer is made: see answer.ts. */
-export function requestIdOf(c: Context): string {
-	const own = c.req.header('x-request-id')
-	return own !== undefined && /^[\w\-=]{1,255}$/.test(own) ? own : crypto.randomUUID()
-}
 
 /** Writes one line per request, when it is answered; where a stream answers it, when that has ended. */
 export const requestLog: MiddlewareHandler<AppEnv> = async (c, next) => {
@@ -15,8 +9,6 @@ export const requestLog: MiddlewareHandler<AppEnv> = async (c, next) => {
 	const notes: Notes = {}
 	c.set('notes', notes)
 	await next()
-	// What is no table's is answered by Hono's helpers.
-	if (!c.get('place')) c.res.headers.set('X-Request-Id', c.get('requestId'))
 	if (notes.outcome === 'unauthorized' && !mayLogRefusal(started)) return
 	const write = () => {
 		if (!isLogged(c.env, notes, c.res.status >= 400)) return
