@@ -23,6 +23,10 @@ export function overItems(sql: string, rows: readonly string[], name?: string): 
 const known: string[] = []
 
 function listed(count: number): string {
-	const values = Array.from({ length: count }, (_, place) => `(${place}, ?${place === 0 ? 1 : place + 2})`)
-	return (known[count] ??= `(SELECT column1 AS key, column2 AS value FROM (VALUES ${values.join()})) AS item`)
+	return (known[count] ??=
+		`(SELECT column1 AS key, column2 AS value FROM (VALUES ${valuesOf(count)})) AS item`)
+}
+
+function valuesOf(count: number): string {
+	return Array.from({ length: count }, (_, place) => `(${place}, ?${place === 0 ? 1 : place + 2})`).join()
 }

@@ -13,7 +13,7 @@ import { segmentsOf } from './http/path'
 import { Problem } from './http/problem'
 import { notedProblem } from './http/problem-of'
 import { limitRate } from './http/rate-limit'
-import { requestIdOf, requestLog } from './http/request-log'
+import { requestLog } from './http/request-log'
 import { answerTable, namedTable } from './http/table-routes'
 import { openApi } from './openapi'
 import { docs } from './pages/docs'
@@ -33,7 +33,7 @@ export function createApp(
 	access?: MiddlewareHandler,
 ): Hono<AppEnv> {
 	const app = new Hono<AppEnv>()
-	app.use(begin(backend), requestId({ headerName: '', generator: requestIdOf }), requestLog)
+	app.use(begin(backend), requestId({ generator: knownId }), requestLog)
 	app.onError((error, c) => {
 		// The app's own refusals are its own to word.
 		if (access && error instanceof HTTPException) return error.getResponse()
@@ -49,6 +49,12 @@ export function createApp(
 	const entrance = access ? [access] : [tokenAuth(), limitRate]
 	app.use(namedTable(resources), crossOrigin(), ...entrance, answerTable)
 	return app
+}
+
+/** That of the app around, where it has given one; else a new one. */
+function knownId(c: Context): string {
+	const known: unknown = c.get('requestId')
+	return typeof known === 'string' ? known : crypto.randomUUID()
 }
 
 function begin(backend: Backend): MiddlewareHandler<AppEnv> {

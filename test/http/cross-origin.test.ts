@@ -41,6 +41,7 @@ describe('a page of another origin', () => {
 			'X-Request-Id',
 		])
 		expect(headers.get('access-control-max-age')).toBe('7200')
+		expect(headers.get('x-request-id')).toMatch(/./)
 		expect(headers.get('access-control-allow-credentials')).toBe(null)
 		expect(headers.get('vary')).toContain('Origin')
 	})

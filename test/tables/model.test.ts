@@ -178,5 +178,5 @@ describe('random histories of POST and PUT, of single rows and arrays, some unde
 			}),
 			{ numRuns: RUNS },
 		)
-	})
+	}, 120_000)
 })

@@ -31,13 +31,10 @@ const limitJson = bodyLimit({
 /** The body's JSON; one that is too large is refused before it is read whole. @throws Problem */
 export async function jsonBody(c: Context): Promise<unknown> {
 	let bytes = new ArrayBuffer()
-	const read = async () => {
-		bytes = await c.req.arrayBuffer()
-	}
 	try {
-		// One whose length is told needs no reader of its own.
-		if (isShort(c)) await read()
-		else await limitJson(c, read)
+		await limitJson(c, async () => {
+			bytes = await c.req.arrayBuffer()
+		})
 	} catch (error) {
 		if (error instanceof Problem) throw error
 		// The connection ended before the body did, or its chunks are none.
@@ -50,10 +47,6 @@ export async function jsonBody(c: Context): Promise<unknown> {
 		throw notUtf8('body')
 	}
 	return parseJson(text, 'body')
-}
-
-function isShort(c: Context): boolean {
-	return Number(c.req.header('content-length')) <= MAX_BODY_BYTES && !c.req.header('transfer-encoding')
 }
 
 export function notUtf8(name: 'body' | 'line'): Problem {

@@ -32,7 +32,8 @@ export class LineSplitter {
 		const last = chunk.lastIndexOf(NEWLINE)
 		this.#append(chunk.subarray(0, first))
 		const line = this.#take()
-		this.#append(chunk.subarray(last + 1))
+		// A copy: the rest of the chunk need not be kept.
+		this.#append(chunk.slice(last + 1))
 		return first < last ? [line, ...linesOf(chunk.subarray(first + 1, last))] : [line]
 	}
 
@@ -44,8 +45,7 @@ export class LineSplitter {
 	#append(part: Uint8Array): void {
 		this.#length += part.length
 		if (this.#length > MAX_KEPT_BYTES) this.#parts = []
-		// A copy: the rest of its chunk need not be kept.
-		else if (part.length > 0) this.#parts.push(part.slice())
+		else if (part.length > 0) this.#parts.push(part)
 	}
 
 	#take(): Line {

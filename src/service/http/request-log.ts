@@ -1,16 +1,7 @@
-import type { Context, MiddlewareHandler } from 'hono'
+import type { MiddlewareHandler } from 'hono'
 import { routePath } from 'hono/route'
 import { isLogged, log } from '../log'
 import { type AppEnv, stateOf } from './app-env'
-
-/** The caller's own id, as Hono's requestId takes it, or a new one. Its header is set as the answer is made: see answer.ts. */
-export function requestIdOf(c: Context): string {
-	// That of the app around, where it has one.
-	const known: unknown = c.get('requestId')
-	if (typeof known === 'string') return known
-	const own = c.req.header('x-request-id')
-	return own !== undefined && /^[\w\-=]{1,255}$/.test(own) ? own : crypto.randomUUID()
-}
 
 /** Writes one line per request, when it is answered; where a stream answers it, when that has ended. */
 export const requestLog: MiddlewareHandler<AppEnv> = async (c, next) => {
@@ -18,7 +9,7 @@ export const requestLog: MiddlewareHandler<AppEnv> = async (c, next) => {
 	const state = stateOf(c)
 	const { notes } = state
 	await next()
-	// What is no table's is answered by Hono's helpers, or by the app's own access.
+	// An `access` of the app's own may answer with headers that know nothing of Hono's.
 	if (!state.isWhole) c.header('X-Request-Id', c.get('requestId'))
 	if (notes.outcome === 'unauthorized' && !mayLogRefusal(started)) return
 	const write = () => {

@@ -79,8 +79,11 @@ async function answerArray(c: Context<AppEnv>, operation: Write, rows: unknown[]
 	const errors = outcomes.flatMap((outcome) => (outcome.kind === 'error' ? [outcome.error] : []))
 	const failure = errors.find((error) => error instanceof DatabaseError)
 	if (failure && errors.length === outcomes.length) throw failure
-	const items = outcomes.map((outcome) => itemOf(c, operation, outcome))
-	return answerJson(c, 200, items)
+	return answerJson(
+		c,
+		200,
+		outcomes.map((outcome) => itemOf(c, operation, outcome)),
+	)
 }
 
 async function answerStream(c: Context<AppEnv>, operation: Write): Promise<Response> {
