@@ -1,6 +1,6 @@
 import type { Schema } from './column-schema'
 
-interface Header {
+export interface Header {
 	required: boolean
 	description: string
 	schema: Schema
