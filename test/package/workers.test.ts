@@ -101,13 +101,26 @@ afterAll(async () => {
 	for (const database of Object.values(databases)) await database.stop()
 })
 
+interface Asked {
+	headers?: Record<string, string>
+	/** Posted, where there is one. */
+	json?: unknown
+}
+
 /** Asks one of the Workers. */
-async function ask(worker: string, path: string, { json, ...init }: RequestInit & { json?: unknown } = {}) {
-	const response = await server.getWorker(worker).fetch(`http://example.com${path}`, {
-		redirect: 'manual',
-		...init,
-		...(json === undefined ? {} : { method: init.method ?? 'POST', body: JSON.stringify(json) }),
-	} as never)
+async function ask(worker: string, path: string, { json, ...init }: Asked = {}) {
+	const sent =
+		json === undefined
+			? init
+			: {
+					...init,
+					method: 'POST',
+					body: JSON.stringify(json),
+					headers: { 'content-type': 'application/json', ...init.headers },
+				}
+	const response = await server
+		.getWorker(worker)
+		.fetch(`http://example.com${path}`, { redirect: 'manual', ...sent })
 	return { status: response.status, headers: response.headers, text: await response.text() }
 }
 
