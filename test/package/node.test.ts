@@ -37,4 +37,13 @@ describe('the functions in plain Node, on a database in a file', () => {
 		expect(second).not.toContain('created: true')
 		expect(second.match(/created: false/g)).toHaveLength(4)
 	})
+	it("are the contract's, word for word", async () => {
+		expect(JSON.parse(await run(project, process.execPath, 'snippets/node.ts'))).toMatchObject([
+			{ row: { id: 1, name: 'Alice', email: 'alice@example.com' }, created: true },
+			{ row: { id: 2, name: 'In Node', email: 'in-node@example.com' }, created: true },
+			{ row: { id: 2 }, created: false, updated: false },
+			{ row: { id: 2 }, created: false },
+			'ConflictError',
+		])
+	})
 })

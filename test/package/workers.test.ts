@@ -7,6 +7,7 @@ import { createTestHarness, type TestHarness } from 'wrangler'
 import { listen } from '../../scripts/server.ts'
 import { idempotencyKeys } from '../../src/get-or-create/idempotency-keys.ts'
 import { startDatabase, type TestDatabase } from './database.ts'
+import { run } from './project.ts'
 
 // The examples as they are, built from the packed package and run in workerd, on libSQL servers of their own.
 
@@ -257,5 +258,18 @@ describe('a database for each tenant', () => {
 			.getWorker('tenants')
 			.scheduled({ cron: '*/10 * * * *', scheduledTime: new Date() })
 		expect(outcome).toBe('ok')
+	})
+})
+
+describe('the Workers test runner', () => {
+	it("runs the contract's snippets, word for word", async () => {
+		const told = await run(
+			join(project, 'snippets'),
+			'env',
+			`TURSO_DATABASE_URL=${databases.rows.url}`,
+			'vitest',
+			'run',
+		)
+		expect(told).toContain('Tests  2 passed')
 	})
 })
