@@ -98,6 +98,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
 	await server.close()
+	provider.closeAllConnections()
 	provider.close()
 	for (const database of Object.values(databases)) await database.stop()
 })
