@@ -126,8 +126,8 @@ async function ask(worker: string, path: string, { json, ...init }: Asked = {}) 
 	return { status: response.status, headers: response.headers, text: await response.text() }
 }
 
-const times = async <T>(ask: (time: number) => Promise<T>) =>
-	await Promise.all(Array.from({ length: AT_ONCE }, (_, time) => ask(time)))
+const times = async <T>(each: (time: number) => Promise<T>) =>
+	await Promise.all(Array.from({ length: AT_ONCE }, (_, time) => each(time)))
 
 describe.each(['rows', 'snippets'])('a Worker of its own: %s', (worker) => {
 	const headers = { authorization: 'Bearer first-token' }
@@ -142,8 +142,8 @@ describe.each(['rows', 'snippets'])('a Worker of its own: %s', (worker) => {
 	})
 
 	it('says who it is', async () => {
-		const { text } = await ask(worker, '/openapi.json')
-		expect(JSON.parse(text)).toMatchObject({ info: { version: '0.1.0' } })
+		const document = await ask(worker, '/openapi.json')
+		expect(JSON.parse(document.text)).toMatchObject({ info: { version: '0.1.0' } })
 	})
 })
 
@@ -238,12 +238,9 @@ describe('a database for each tenant', () => {
 		const answers = await times(async (time) =>
 			time % 2 === 0 ? await note('acme', 'acme-token') : await note('globex', 'globex-token'),
 		)
-		expect(
-			answers
-				.filter(({ status }) => status === 201)
-				.map(({ headers }) => headers.get('location'))
-				.toSorted(),
-		).toEqual(['/acme/rows/notes/1', '/globex/rows/notes/1'])
+		const made = answers.flatMap(({ status, headers }) => (status === 201 ? [headers.get('location')] : []))
+		expect(new Set(made)).toEqual(new Set(['/acme/rows/notes/1', '/globex/rows/notes/1']))
+		expect(made).toHaveLength(2)
 		expect(await Promise.all([databases.acme.count('notes'), databases.globex.count('notes')])).toEqual([
 			1, 1,
 		])
