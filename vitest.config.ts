@@ -49,7 +49,7 @@ function workers(name: string, include: string[], options: { durableObjects?: Re
 		test: {
 			name,
 			include,
-			exclude: ['test/{node,runtime,fuzz,browser,faults,race,client/faults}/**'],
+			exclude: ['test/{node,package,runtime,fuzz,browser,faults,race,client/faults}/**'],
 			globalSetup: ['./test/global-setup.ts'],
 			testTimeout: 30_000,
 		},
@@ -71,6 +71,15 @@ export default defineConfig({
 					name: 'node',
 					include: ['test/{node,runtime,fuzz}/**/*.test.ts'],
 					globalSetup: ['./test/bundle-setup.ts'],
+				},
+			},
+			{
+				test: {
+					name: 'package',
+					include: ['test/package/*.test.ts'],
+					globalSetup: ['./test/package/setup.ts'],
+					testTimeout: 60_000,
+					hookTimeout: 60_000,
 				},
 			},
 			{

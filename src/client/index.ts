@@ -14,3 +14,4 @@ export type {
 export { type Client, type ClientOptions, createClient } from './create-client'
 export type { Given, Json, JsonInput, JsonKey, JsonRow } from './json'
 export { ConnectionError, type ProblemBody, ProblemError, type Slug, slugOf } from './problem-error'
+export { rpc } from './rpc'

@@ -1,5 +1,14 @@
 export { createService, type Service, type ServiceOptions } from './create-service'
 export { type Resource, type ResourceOptions, resource, withCasing } from './resource'
-export type { Failed, Rpc } from './rpc'
-export type { GetOptions, Got, Row, RowInput, TableName, Updated, UpdateOptions } from './served'
+export type {
+	Failed,
+	GetOptions,
+	Got,
+	Row,
+	RowInput,
+	Rpc,
+	TableName,
+	Updated,
+	UpdateOptions,
+} from './served'
 export type { Bindings, DatabaseAddress, SettingNames } from './settings'

@@ -51,3 +51,40 @@ export interface Updated<R extends Resources, N extends TableName<R>> extends Go
 	/** Whether the call changed a row that was there. */
 	updated: boolean
 }
+
+/** What stands in a row's place: plain data, with the fields of the error of that name (`conflicts`, `faults`, `keys`). */
+export interface Failed {
+	error: { name: string; message: string; [field: string]: unknown }
+}
+
+/**
+ * The service for other Workers, over a service binding: no HTTP, no token, the same promises. Values are Drizzle's
+ * (a `Date` is a `Date`). The single forms throw what the many forms give as `error`. `R` is the type of the service's
+ * resources.
+ * @example
+ * // wrangler.toml of the other Worker: services = [{ binding = "ROWS", service = "rows", entrypoint = "Rows" }]
+ * const rows = rpc<typeof resources>(env.ROWS)
+ * const { row, created } = await rows.getOrCreate('users', { email, name }, { by: ['email'] })
+ */
+export interface Rpc<R extends Resources> {
+	getOrCreate<N extends TableName<R>>(
+		table: N,
+		row: RowInput<R, N>,
+		options?: GetOptions<R, N>,
+	): Promise<Got<R, N>>
+	getOrCreateMany<N extends TableName<R>>(
+		table: N,
+		rows: readonly RowInput<R, N>[],
+		options?: GetOptions<R, N>,
+	): Promise<(Got<R, N> | Failed)[]>
+	updateOrCreate<N extends TableName<R>>(
+		table: N,
+		row: Partial<RowInput<R, N>>,
+		options?: UpdateOptions<R, N>,
+	): Promise<Updated<R, N>>
+	updateOrCreateMany<N extends TableName<R>>(
+		table: N,
+		rows: readonly Partial<RowInput<R, N>>[],
+		options?: UpdateOptions<R, N>,
+	): Promise<(Updated<R, N> | Failed)[]>
+}

@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest'
 import type { resources } from '../../src/resources'
 import { causeOf } from '../../src/service/log'
-import type { Rpc } from '../../src/service/rpc'
+import type { Rpc } from '../../src/service/served'
 import { callWith, database, fresh, json } from '../support/service'
 import { ask } from '../support/tables'
 

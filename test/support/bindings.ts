@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import type { resources } from '../../src/resources'
-import type { Rpc } from '../../src/service/rpc'
+import type { Rpc } from '../../src/service/served'
 
 /** What vitest.config.ts binds to the tests beside the service's own bindings. */
 interface TestBindings {

@@ -1,9 +1,9 @@
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { html } from 'hono/html'
 import { type AppEnv, stateOf } from '../http/app-env'
 import { only } from '../http/method'
 import { nowhere, Problem } from '../http/problem'
-import { ICON, pageHeaders } from './layout'
+import { ICON, page, pageHeaders } from './layout'
 
 /** Scalar, from this origin alone: no fonts, proxy, telemetry or assistant from elsewhere, no token kept in the browser. */
 const SCALAR = {
@@ -29,15 +29,21 @@ const headers = pageHeaders({
 export function docs(): Hono<AppEnv> {
 	const pages = new Hono<AppEnv>()
 	pages.use(headers)
-	pages.get('/', async (c) => await c.html(page(stateOf(c).prefix))).all(only('GET, HEAD'))
+	pages
+		.get(
+			'/',
+			async (c, next) => {
+				if (await drawer(c, 'HEAD')) return await c.html(drawn(stateOf(c).prefix))
+				return await next()
+			},
+			undrawn,
+		)
+		.all(only('GET, HEAD'))
 	pages
 		.get('/scalar.js', async (c) => {
-			const { assets } = stateOf(c).backend.settings(c.env)
-			// Among the assets it is at this path, wherever the service is mounted.
-			const asset = await assets?.fetch(new Request(new URL('/docs/scalar.js', c.req.url), c.req.raw))
-			if (asset?.status !== 200 && asset?.status !== 304)
-				throw new Problem('not-found', 'The script of this page is not among the assets.')
-			return c.newResponse(asset.body, { status: asset.status, headers: asset.headers })
+			const asset = await drawer(c, c.req.raw)
+			if (!asset) throw new Problem('not-found', 'The script of this page is not among the assets.')
+			return c.newResponse(asset.body, asset)
 		})
 		.all(only('GET, HEAD'))
 	// No table is looked for at a path below.
@@ -45,7 +51,28 @@ export function docs(): Hono<AppEnv> {
 	return pages
 }
 
-const page = (prefix: string) => html`<!doctype html>
+/** The script that draws the page, where it is bound: among the assets it has one path, wherever the service is mounted. */
+async function drawer(c: Context<AppEnv>, how: Request | 'HEAD'): Promise<Response | undefined> {
+	const { assets } = stateOf(c).backend.settings(c.env)
+	const init = how === 'HEAD' ? { method: how } : how
+	const asset = await assets?.fetch(new Request(new URL('/docs/scalar.js', c.req.url), init))
+	return asset?.status === 200 || asset?.status === 304 ? asset : undefined
+}
+
+/** What the page says where nothing can draw it. */
+const undrawn = page((c) => {
+	const path = `${stateOf(c).prefix}/openapi.json`
+	const how = 'The script that makes a page of it is not among the assets of this Worker.'
+	return {
+		title: 'API docs: edge-get-or-create',
+		body: html`<h1>The API</h1>
+<p class="lead">Every request and answer is described in <a href="${path}">${path}</a>: OpenAPI 3.1, for any reader of it.</p>
+<p class="faint">${how}</p>`,
+		text: `Every request and answer is described in ${path}: OpenAPI 3.1, for any reader of it.\n${how}\n`,
+	}
+})
+
+const drawn = (prefix: string) => html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">

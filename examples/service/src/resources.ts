@@ -1,0 +1,4 @@
+import { resource } from 'edge-get-or-create/service'
+import { users } from './schema.ts'
+
+export const resources = [resource(users)]
