@@ -13,9 +13,8 @@ console.log = console.error = () => undefined`
 
 /** What callers are promised. */
 const CONTRACT = [
-	'test/http/{post,put,arrays,ndjson,get,idempotency-key}.test.ts',
-	'test/tables/*.test.ts',
-	'test/rpc.test.ts',
+	'test/contract/{post,put,arrays,ndjson,get,idempotency-key,rpc}.test.ts',
+	'test/contract/tables/*.test.ts',
 	'test/client/client.test.ts',
 ]
 
@@ -49,7 +48,7 @@ function workers(name: string, include: string[], options: { durableObjects?: Re
 		test: {
 			name,
 			include,
-			exclude: ['test/{node,package,runtime,fuzz,browser,faults,race,client/faults}/**'],
+			exclude: ['test/{process,node,package,fuzz,browser,faults,race,client/faults}/**'],
 			globalSetup: ['./test/global-setup.ts'],
 			testTimeout: 30_000,
 		},
@@ -69,7 +68,7 @@ export default defineConfig({
 			{
 				test: {
 					name: 'node',
-					include: ['test/{node,runtime,fuzz}/**/*.test.ts'],
+					include: ['test/{process,node,fuzz}/**/*.test.ts'],
 					globalSetup: ['./test/bundle-setup.ts'],
 				},
 			},

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
-import { printedBy } from '../runtime/printed.ts'
+import { printedBy } from '../process/printed.ts'
 import { ask } from './client.ts'
 import { type Stage, startStage } from './stage.ts'
 

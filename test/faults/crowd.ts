@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Running } from '../../bench/workerd.ts'
-import { printedBy } from '../runtime/printed.ts'
+import { printedBy } from '../process/printed.ts'
 import { type Answer, ask, type Sending } from './client.ts'
 
 /** In every request to the database that carries a neighbour's rows, whoever else's it carries. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { type Client, createClient } from '@libsql/client'
 import { generateSQLiteDrizzleJson, generateSQLiteMigration } from 'drizzle-kit/api'
 import { drizzle, type LibSQLDatabase } from 'drizzle-orm/libsql'
-import { startDatabase } from '../runtime/own-database.ts'
+import { startDatabase } from '../process/own-database.ts'
 import * as schema from '../support/schema'
 
 /** A database of a test's own, with the tables of schema.ts. */

@@ -12,7 +12,7 @@ import {
 	unique,
 	uniqueIndex,
 } from 'drizzle-orm/sqlite-core'
-import { typed } from '../values/support/tables.ts'
+import { typed } from '../heart/values/support/tables.ts'
 
 // Tables for which an example is not easily found: for keys that have few values, and types that only their mappers know.
 

@@ -1,0 +1,87 @@
+import * as fc from 'fast-check'
+import type { Json, Kind } from '../../support/kinds/kind'
+import type { Row } from './outcome'
+import type { Form, Move, Step } from './step'
+
+const MAX_ROWS = 7
+const MAX_MOVES = 4
+const MAX_SHAPES = 3
+/** Of no type but JSON's own. */
+const WRONG: Json = []
+
+/** Requests about a table of this kind, one after the other. */
+export function historyOf(kind: Kind, maxLength = MAX_MOVES): fc.Arbitrary<Move[]> {
+	const repeated = fc.record({ again: fc.nat({ max: 2 }) })
+	const deleted = fc.record({ deleted: fc.nat({ max: 3 }) })
+	const move = fc.oneof(
+		{ weight: 6, arbitrary: stepOf(kind) },
+		{ weight: 1, arbitrary: repeated },
+		{ weight: kind.deletedBy === undefined ? 0 : 1, arbitrary: deleted },
+	)
+	return fc.noBias(fc.array(move, { maxLength }))
+}
+
+/** One request, asked by any of what the kind may be asked by. */
+export function stepOf(kind: Kind): fc.Arbitrary<Step> {
+	return fc.oneof(...[undefined, ...kind.by].map((by) => stepBy(kind, by)))
+}
+
+function stepBy(kind: Kind, by: readonly string[] | undefined): fc.Arbitrary<Step> {
+	const others = Object.keys(kind.values).filter((column) => !by?.includes(column))
+	const common = {
+		by: fc.constant(by),
+		rows: rowsOf(kind, by ?? []),
+		form,
+		key: fc.constantFrom(undefined, undefined, undefined, 0, 1),
+	}
+	// An update that names no column at all is refused, like an empty name in any list.
+	const columns = others.length > 0 ? others : [...(by ?? [])]
+	const update = fc.option(fc.subarray(columns, { minLength: 1 }), { nil: undefined, freq: 2 })
+	return fc.oneof(
+		fc.record({ ...common, method: fc.constant<'POST'>('POST') }),
+		fc.record({ ...common, method: fc.constant<'PUT'>('PUT'), update }),
+	)
+}
+
+const form: fc.Arbitrary<Form> = fc.record({
+	as: fc.constantFrom('array', 'array', 'arrays', 'stream'),
+	cuts: fc.array(fc.nat({ max: 200 }), { maxLength: 3 }),
+})
+
+/** Rows of one request, some of them repeated. They are of few shapes, for rows of one shape are often sent together. */
+function rowsOf(kind: Kind, by: readonly string[]): fc.Arbitrary<Row[]> {
+	const values = Object.entries(kind.values).map(([column, choices]) => [column, fc.constantFrom(...choices)])
+	const row = fc.record({
+		whole: fc.record(Object.fromEntries(values)),
+		shape: fc.nat({ max: MAX_SHAPES - 1 }),
+		wrong: fc.oneof(
+			{ weight: 30, arbitrary: fc.constant(undefined) },
+			{ weight: 1, arbitrary: fc.nat({ max: values.length - 1 }) },
+		),
+	})
+	const rows = fc.array(row, { maxLength: MAX_ROWS })
+	const shapes = fc.array(columnsOf(kind, by), { minLength: 1, maxLength: MAX_SHAPES })
+	const again = fc.array(fc.nat({ max: MAX_ROWS - 1 }), { maxLength: 2 })
+	return fc.tuple(fc.noBias(rows), shapes, again).map(([each, choices, repeats]) => {
+		const given = each.map(({ whole, shape, wrong }): Row => {
+			const picked = choices[shape % choices.length] ?? []
+			const entries = Object.entries<Json>(whole).filter(([column]) => picked.includes(column))
+			return Object.fromEntries(entries.map(([column, value], i) => [column, i === wrong ? WRONG : value]))
+		})
+		return [...given, ...repeats.flatMap((nth) => given.slice(nth, nth + 1))]
+	})
+}
+
+/** Mostly what can be made; also without what a new row needs, and with ids of the caller's own. */
+function columnsOf({ values, needs, madeUp = {} }: Kind, by: readonly string[]): fc.Arbitrary<string[]> {
+	const all = Object.keys(values)
+	const natural = all.filter((column) => !(column in madeUp))
+	const withSome = (required: readonly string[], others: readonly string[]) =>
+		fc.subarray([...others]).map((some) => [...new Set([...required, ...some])])
+	return fc.oneof(
+		{ weight: 6, arbitrary: withSome([...by, ...needs], natural) },
+		{ weight: 3, arbitrary: withSome([...by, ...needs], all) },
+		{ weight: 2, arbitrary: withSome(by, natural) },
+		{ weight: 1, arbitrary: withSome([], all) },
+	)
+}

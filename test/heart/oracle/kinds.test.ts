@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest'
+import { kinds, twinsOf } from '../../support/kinds'
+import { appOf } from './app'
+import { historyOf } from './history'
+import { neighboursOf, replayNeighbours } from './neighbours'
+import { replay } from './replay'
+import { counterexample, NO_TIMEOUT } from './run'
+
+const app = appOf(kinds.map(twinsOf))
+
+describe.each(kinds)('rows of the kind $name', { timeout: NO_TIMEOUT }, (kind) => {
+	const twins = twinsOf(kind)
+
+	it('become together what they become one by one, in order', async () => {
+		const share = 1 / kinds.length
+		const found = await counterexample(historyOf(kind), share, (moves) => replay(app, twins, moves))
+		expect(found).toBe('')
+	})
+})
+
+describe.each(kinds.filter(({ apart }) => apart.length > 0))(
+	'rows of the kind $name',
+	{ timeout: NO_TIMEOUT },
+	(kind) => {
+		const twins = twinsOf(kind)
+
+		it('become beside those of others what they become alone', async () => {
+			const share = 0.25 / kinds.length
+			const found = await counterexample(neighboursOf(kind), share, (histories) =>
+				replayNeighbours(app, twins, histories),
+			)
+			expect(found).toBe('')
+		})
+	},
+)

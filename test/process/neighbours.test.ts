@@ -1,0 +1,153 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Running } from '../../bench/workerd.ts'
+import { type Answer, ask } from '../faults/client.ts'
+import type { FaultProxy } from '../faults/proxy.ts'
+import { codeOf, type Service, SHARING, type Stage, startStage } from '../faults/stage.ts'
+import { REFUSALS } from './refusals.ts'
+
+// Nobody waits for others' mistakes: callers who share transactions with thousands of rows that the database refuses.
+
+let stage: Stage
+
+beforeAll(async () => {
+	stage = await startStage(await codeOf('test/process/workers/neighbours.ts'), { services: [] })
+	for (const sql of REFUSALS.flatMap((refusal) => refusal.sql)) await stage.query(sql)
+}, 60_000)
+
+afterAll(async () => await stage.stop())
+
+const DEADLINE = { DATABASE_TIMEOUT_MS: '5000' }
+
+const WAYS: [name: string, service: Service][] = [
+	['in the isolate', {}],
+	['through the object', SHARING],
+	['in isolates of their own, through the object', { ...SHARING, settings: { ALONE: 'true' } }],
+]
+
+interface Row {
+	name: string
+	value: string | null
+}
+
+async function post(origin: string, table: string, body: object): Promise<Answer> {
+	const by = table === 'accounts' ? 'username' : 'name'
+	return await ask(origin, { method: 'POST', path: `/${table}?by=${by}`, body })
+}
+
+/** A service of its own, which knows how near its database is. */
+async function start({ settings, ...service }: Service): Promise<Running> {
+	const running = await stage.start({ ...service, settings: { ...DEADLINE, ...settings } })
+	for (let call = 0; call < 10; call++) await post(running.origin, 'accounts', { username: 'warm' })
+	return running
+}
+
+/** What the database is asked from now on: how often, and how many transactions carry each row. */
+function watch(proxy: FaultProxy) {
+	const transactions = new Map<string, number>()
+	const seen = { requests: 0, transactions, mostRows: 0 }
+	proxy.inject((asked) => {
+		seen.requests++
+		if (!asked.includes('BEGIN IMMEDIATE')) return undefined
+		const carried = new Set(asked.match(/\brow-\d+/g))
+		seen.mostRows = Math.max(seen.mostRows, carried.size)
+		for (const row of carried) transactions.set(row, (transactions.get(row) ?? 0) + 1)
+		return undefined
+	})
+	return seen
+}
+
+let rows = 0
+const fresh = () => `row-${rows++}`
+
+/** An array of as many rows as go at once, of which one keeps the rule. */
+function rowsOf(good: string, bad: string | null): Row[] {
+	return Array.from({ length: 1000 }, (_, i) => ({ name: fresh(), value: i === 500 ? good : bad }))
+}
+
+/** How many items of an array's answer say what: where it is none, that of the whole. */
+function tally({ status, body }: Answer): Record<string, number> {
+	if (!Array.isArray(body)) return { [status]: 1 }
+	const words = body.map((item: { created?: boolean; problem?: { status: number; type: string } }) =>
+		item.problem ? `${item.problem.status} ${item.problem.type}` : `created: ${item.created}`,
+	)
+	return Object.fromEntries(
+		[...Map.groupBy(words, (word) => word)].map(([word, { length }]) => [word, length]),
+	)
+}
+
+/** Twenty callers of one row each and two of an array, of whom half wait together for the database. */
+async function crowd(
+	origin: string,
+	array: () => Promise<Answer>,
+	neighbour: (turn: number) => Promise<Answer>,
+) {
+	const arrays: Promise<Answer>[] = []
+	const neighbours: Promise<Answer>[] = []
+	stage.proxy.freeze()
+	neighbours.push(post(origin, 'accounts', { username: fresh() }))
+	await sleep(20)
+	for (let turn = 0; turn < 20; turn++) {
+		if (turn === 3 || turn === 10) arrays.push(array())
+		if (turn === 10) {
+			await sleep(20)
+			stage.proxy.thaw()
+		}
+		if (turn > 10) await sleep(3)
+		neighbours.push(neighbour(turn))
+	}
+	return { neighbours: await Promise.all(neighbours), arrays: await Promise.all(arrays) }
+}
+
+describe.each(WAYS)('callers that share transactions %s', (_, service) => {
+	it.each(REFUSALS)(
+		'do not notice 2,000 rows of others that are refused by $title',
+		async ({ table, good, bad, transactions, extra }) => {
+			const worker = await start(service)
+			const { origin } = worker
+			try {
+				const seen = watch(stage.proxy)
+				const { neighbours, arrays } = await crowd(
+					origin,
+					async () => await post(origin, table, rowsOf(good, bad)),
+					async (turn) =>
+						await (turn % 2 === 0
+							? post(origin, 'accounts', { username: fresh() })
+							: post(origin, table, { name: fresh(), value: good })),
+				)
+				const refused = { '422 /problems/invalid-row': 999, 'created: true': 1 }
+				expect.soft(neighbours.map(({ status }) => status)).toEqual(neighbours.map(() => 201))
+				expect.soft(arrays.map(tally)).toEqual([refused, refused])
+				expect.soft(seen.mostRows).toBeGreaterThan(1000)
+				expect.soft(Math.max(...seen.transactions.values())).toBeLessThanOrEqual(transactions)
+				expect.soft(seen.requests).toBeLessThanOrEqual(MAX_REQUESTS + extra)
+			} finally {
+				await worker.stop()
+			}
+		},
+		30_000,
+	)
+
+	it('do not notice 2,000 rows of others for a table that is not there', async () => {
+		const worker = await start(service)
+		const { origin } = worker
+		try {
+			const seen = watch(stage.proxy)
+			const { neighbours, arrays } = await crowd(
+				origin,
+				async () => await post(origin, 'unmigrated', rowsOf('good', 'bad')),
+				async () => await post(origin, 'accounts', { username: fresh() }),
+			)
+			expect.soft(neighbours.map(({ status }) => status)).toEqual(neighbours.map(() => 201))
+			expect.soft(arrays.map(({ status }) => status)).toEqual([500, 500])
+			expect.soft(seen.mostRows).toBeGreaterThan(1000)
+			expect.soft(Math.max(...seen.transactions.values())).toBeLessThanOrEqual(2)
+			expect.soft(seen.requests).toBeLessThanOrEqual(MAX_REQUESTS)
+		} finally {
+			await worker.stop()
+		}
+	}, 30_000)
+})
+
+/** Each of 23 callers alone, once more, and a look at why: far from one for each row. */
+const MAX_REQUESTS = 3 * 23
