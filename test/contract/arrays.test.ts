@@ -1,7 +1,8 @@
 import { gte } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { users } from '../../src/schema'
-import { type Answer, call, database, fresh, post } from '../support/service'
+import type { Answer } from '../support/document'
+import { call, database, fresh, post } from '../support/service'
 
 const put = async (path: string, rows: unknown): Promise<Answer> =>
 	await call(path, {

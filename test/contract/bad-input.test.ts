@@ -1,7 +1,8 @@
 import { eq, or } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { users } from '../../src/schema'
-import { type Answer, call, database, fresh, post } from '../support/service'
+import type { Answer } from '../support/document'
+import { call, database, fresh, post } from '../support/service'
 
 const refusal = (answer: Answer) => {
 	expect(answer.headers.get('content-type')).toBe('application/problem+json')

@@ -2,7 +2,8 @@ import { eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { idempotencyKeys, KEPT_SECONDS } from '../../src/get-or-create/idempotency-keys'
 import { users } from '../../src/schema'
-import { type Answer, call, database, fresh, json } from '../support/service'
+import type { Answer } from '../support/document'
+import { call, database, fresh, json } from '../support/service'
 
 interface Send {
 	method?: string

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { resources } from '../../src/resources'
 import { openApiDocument } from '../../src/service/openapi'
-import { examplesOf, faultsOf, operations } from '../support/document'
-import { call, json, post } from '../support/service'
+import { examplesOf } from '../support/document'
+import { call, document, json, post } from '../support/service'
 
 /** The request bodies that are understood, of those in the document. */
 const UNDERSTOOD = ['POST', 'PUT'].flatMap((method) => [
@@ -11,11 +11,11 @@ const UNDERSTOOD = ['POST', 'PUT'].flatMap((method) => [
 ])
 
 const operationOf = (method: string, path: string) =>
-	operations.find((one) => one.method === method && one.path === path)?.operation
+	document.operations.find((one) => one.method === method && one.path === path)?.operation
 
 describe('the OpenAPI document', () => {
 	it('has an operation for every verb of every table, and the pages of the service', () => {
-		expect(operations.map(({ method, path }) => `${method} ${path}`).toSorted()).toEqual([
+		expect(document.operations.map(({ method, path }) => `${method} ${path}`).toSorted()).toEqual([
 			'GET /accounts',
 			'GET /accounts/{id}',
 			'GET /docs',
@@ -44,7 +44,7 @@ describe('the OpenAPI document', () => {
 	})
 
 	it('has one media type for each body that is sent, for not every client could choose', () => {
-		const types = operations.flatMap(({ operation: { requestBody } }) =>
+		const types = document.operations.flatMap(({ operation: { requestBody } }) =>
 			requestBody ? [Object.keys(requestBody.content)] : [],
 		)
 		expect(types.map(({ length }) => length)).toEqual(types.map(() => 1))
@@ -53,13 +53,13 @@ describe('the OpenAPI document', () => {
 	it('takes no row for an array, and no array for a row', () => {
 		const body = operationOf('POST', '/users')?.requestBody?.content['application/json']?.schema ?? {}
 		const [row, wrong] = [{ name: 'x', email: 'x' }, { name: 'x' }]
-		for (const valid of [row, [], [row, row]]) expect(faultsOf(valid, body)).toEqual([])
+		for (const valid of [row, [], [row, row]]) expect(document.faultsOf(valid, body)).toEqual([])
 		for (const invalid of [wrong, [wrong], [[row]], 'x', null, 1])
-			expect(faultsOf(invalid, body)).not.toEqual([])
+			expect(document.faultsOf(invalid, body)).not.toEqual([])
 	})
 
 	it('says what is public', () => {
-		const open = operations.filter(({ operation }) => operation.security?.length === 0)
+		const open = document.operations.filter(({ operation }) => operation.security?.length === 0)
 		expect(open.map(({ operation }) => operation.tags)).toEqual(open.map(() => ['service']))
 	})
 
@@ -70,12 +70,12 @@ describe('the OpenAPI document', () => {
 
 describe('the examples of the document', () => {
 	it('are valid by its own schemas', () => {
-		const media = operations.flatMap(({ operation: { requestBody, responses } }) =>
+		const media = document.operations.flatMap(({ operation: { requestBody, responses } }) =>
 			[requestBody, ...Object.values(responses)].flatMap((part) => Object.values(part?.content ?? {})),
 		)
-		const parameters = operations.flatMap(({ operation }) => operation.parameters ?? [])
+		const parameters = document.operations.flatMap(({ operation }) => operation.parameters ?? [])
 		for (const one of [...media, ...parameters]) {
-			for (const [, value] of examplesOf(one)) expect(faultsOf(value, one.schema)).toEqual([])
+			for (const [, value] of examplesOf(one)) expect(document.faultsOf(value, one.schema)).toEqual([])
 		}
 	})
 
@@ -117,7 +117,7 @@ describe('the examples of the document', () => {
 			const media = operation?.requestBody?.content['application/json']
 			const answer = await call(path, { ...json(media?.example), method })
 			const results = operation?.responses[200]?.content?.['application/json']?.schema
-			expect(faultsOf(answer.body, results ?? {})).toEqual([])
+			expect(document.faultsOf(answer.body, results ?? {})).toEqual([])
 			expect(answer.text.match(/"created"/g)).toHaveLength(2)
 		}
 	})

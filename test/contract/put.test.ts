@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type Answer, call, fresh, post } from '../support/service'
+import type { Answer } from '../support/document'
+import { call, fresh, post } from '../support/service'
 
 const put = async (path: string, row: unknown): Promise<Answer> =>
 	await call(path, {

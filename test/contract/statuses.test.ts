@@ -1,20 +1,20 @@
 import { eq } from 'drizzle-orm'
 import { describe, expect, inject, it, vi } from 'vitest'
 import { users } from '../../src/schema'
-import { operations } from '../support/document'
+import type { Answer } from '../support/document'
 import {
-	type Answer,
 	askTooOften,
 	type Call,
 	call,
 	callWith,
 	database,
+	document,
 	fresh,
 	json,
 	post,
 } from '../support/service'
 
-/** The operations that are served. */
+/** The document.operations that are served. */
 const SERVED = ['POST /users', 'PUT /users', 'GET /users', 'GET /users/{id}']
 
 const alice = () => ({ name: fresh('alice'), email: fresh('alice') })
@@ -91,7 +91,7 @@ const CASES: Record<string, Record<number, () => Promise<Answer | undefined>>> =
 	'GET /users/{id}': reading((id) => `/users/${id}`, '/users/0', '/users/1?name=x'),
 }
 
-const documented = operations.flatMap(({ method, path, operation }) =>
+const documented = document.operations.flatMap(({ method, path, operation }) =>
 	Object.keys(operation.responses).map((status) => ({ name: `${method} ${path}`, status: Number(status) })),
 )
 

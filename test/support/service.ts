@@ -4,15 +4,10 @@ import { resources } from '../../src/resources'
 import { serve } from './app'
 import { LIMITER, SERVICE } from './bindings'
 import { context } from './context'
-import { checkAnswer } from './document'
+import { type Answer, answerOf, Document } from './document'
 
-export interface Answer {
-	status: number
-	headers: Headers
-	/** Parsed, where it is JSON. */
-	body: unknown
-	text: string
-}
+/** What the service's own document says. */
+export const document = new Document(resources)
 
 export interface Call {
 	method?: string
@@ -62,12 +57,8 @@ function requestOf(path: string, { method, body, headers }: Call): Request {
 }
 
 async function checked({ method }: Request, path: string, response: Response): Promise<Answer> {
-	// Not text(), which warns of NDJSON that it does not appear to be text.
-	const text = new TextDecoder().decode(await response.arrayBuffer())
-	const isJson = /[/+]json$/.test(response.headers.get('content-type') ?? '')
-	const parsed: unknown = isJson && text !== '' ? JSON.parse(text) : text
-	const answer = { status: response.status, headers: response.headers, body: parsed, text }
-	checkAnswer(method, path, answer)
+	const answer = await answerOf(response)
+	document.check(method, path, answer)
 	return answer
 }
 

@@ -1,10 +1,11 @@
 import { resource } from '../../src/service/resource'
 import { serve } from './app'
-import { askApp, linesOf } from './ask'
+import { askApp, linesIn, type Sent } from './ask'
+import { type Answer, answerOf, Document } from './document'
 import * as schema from './schema'
 
-/** The service over the test schema's tables: the same app, other resources. */
-const app = serve([
+/** The test schema's tables. */
+const resources = [
 	resource(schema.memberships),
 	resource(schema.tags),
 	resource(schema.devices),
@@ -18,7 +19,11 @@ const app = serve([
 	resource(schema.audited),
 	resource(schema.item),
 	resource(schema.pairs),
-])
+]
+
+/** The service over them. */
+const app = serve(resources)
+const document = new Document(resources)
 
 export interface TableAnswer {
 	status: number
@@ -29,7 +34,8 @@ export interface TableAnswer {
 /** Sends rows as lines, and gives the lines that come back. */
 export async function askStream(method: string, path: string, rows: readonly unknown[]): Promise<unknown[]> {
 	const body = rows.map((row) => `${JSON.stringify(row)}\n`).join('')
-	return await linesOf(await askApp(app, method, path, { body, type: 'application/x-ndjson' }))
+	const { text } = await asked(method, path, { body, type: 'application/x-ndjson' })
+	return linesIn(text)
 }
 
 /** Asks the service, under an Idempotency-Key where one is given. */
@@ -40,6 +46,13 @@ export async function ask(
 	idempotencyKey?: string,
 ): Promise<TableAnswer> {
 	const body = json === undefined ? undefined : JSON.stringify(json)
-	const response = await askApp(app, method, path, { body, idempotencyKey })
-	return { status: response.status, location: response.headers.get('location'), body: await response.json() }
+	const answer = await asked(method, path, { body, idempotencyKey })
+	return { status: answer.status, location: answer.headers.get('location'), body: answer.body }
+}
+
+/** Request and answer are as documented. */
+async function asked(method: string, path: string, sent: Sent): Promise<Answer> {
+	const answer = await answerOf(await askApp(app, method, path, sent))
+	document.check(method, path, answer)
+	return answer
 }
