@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type Manner } from '../../src/get-or-create/conditions'
 import type { RowKey } from '../../src/get-or-create/idempotency'
 import { rowRequest } from '../../src/get-or-create/row-request'
-import { statementsOf } from '../../src/get-or-create/statements'
+import { type Step, statementsOf } from '../../src/get-or-create/statements'
 import { tableInfo } from '../../src/get-or-create/table'
 import { users } from '../../src/schema'
 import { SET } from '../support/manner'
@@ -22,12 +22,54 @@ const encode = (table: SQLiteTable, row: Record<string, unknown>, by?: string[],
 	return rowRequest(info, { verb: 'update-or-create', row, by: columns, key })
 }
 
+const INSERT = `INSERT INTO "users" ("name", "email")
+SELECT item.value ->> 0, item.value ->> 1
+FROM json_each(?1) AS item WHERE true
+ON CONFLICT DO NOTHING
+RETURNING iif("id" BETWEEN -9007199254740991 AND 9007199254740991, CAST("id" AS REAL), CAST("id" AS TEXT))`
+const UPDATE = `UPDATE "users" AS found SET "name" = item.value ->> 0
+FROM json_each(?1) AS item WHERE found."email" = item.value ->> 1 AND (found."name" IS NOT (item.value ->> 0) COLLATE BINARY) AND NOT EXISTS (SELECT 1 FROM "users" AS held WHERE held."name" = item.value ->> 0 AND (held."id" IS NOT found."id"))
+RETURNING iif("id" BETWEEN -9007199254740991 AND 9007199254740991, CAST("id" AS REAL), CAST("id" AS TEXT))`
+const SELECT = `SELECT json_group_array(json_array(CASE WHEN found."email" IS NULL
+THEN (SELECT CASE WHEN coalesce(sum(blocks), 0) = 0 THEN json(item.key || 'unexplained')
+ELSE json_group_array(json(holder)) END
+FROM (SELECT json_array(1, 1, json_array(CASE typeof(held."id") WHEN 'integer' THEN CASE WHEN held."id" BETWEEN -9007199254740991 AND 9007199254740991 THEN held."id" ELSE CAST(held."id" AS TEXT) END WHEN 'real' THEN iif(held."id" - held."id" = 0, printf('%!.17g', held."id"), '9e999') ELSE CAST(held."id" AS TEXT) END), NOT (held."email" IS item.value ->> 1)) AS holder, 1 AS blocks FROM "users" AS held WHERE held."name" = item.value ->> 0
+UNION
+SELECT json_array(2, 1, json_array(CASE typeof(held."id") WHEN 'integer' THEN CASE WHEN held."id" BETWEEN -9007199254740991 AND 9007199254740991 THEN held."id" ELSE CAST(held."id" AS TEXT) END WHEN 'real' THEN iif(held."id" - held."id" = 0, printf('%!.17g', held."id"), '9e999') ELSE CAST(held."id" AS TEXT) END), NOT (held."email" IS item.value ->> 1)) AS holder, 1 AS blocks FROM "users" AS held WHERE held."email" = item.value ->> 1))
+ELSE item.key END, json_array(CASE typeof(found."id") WHEN 'integer' THEN CASE WHEN found."id" BETWEEN -9007199254740991 AND 9007199254740991 THEN found."id" ELSE CAST(found."id" AS TEXT) END WHEN 'real' THEN iif(found."id" - found."id" = 0, printf('%!.17g', found."id"), '9e999') ELSE CAST(found."id" AS TEXT) END, found."name" || '', found."email" || '')))
+FROM json_each(?1) AS item
+LEFT JOIN "users" AS found ON found."email" = item.value ->> 1`
 const ONE: Manner = { ...SET, rows: 'one' }
 
 /** What is looked through; not a subquery's own few rows. */
 function scans(plan: string[]): string[] {
 	return plan.filter((line) => line.startsWith('SCAN') && !/^SCAN (CONSTANT ROW|\(subquery-\d+\))/.test(line))
 }
+
+/** As it is sent for one row, whose cells are the first item of the parameter; a line for each part. */
+function sqlOf(verb: 'get-or-create' | 'update-or-create', wanted: Step): string | undefined {
+	const by = tableInfo(users).columns.filter(({ property }) => property === 'email')
+	const row = { name: 'Alice', email: 'alice@example.com' }
+	const { shape } = rowRequest(tableInfo(users), { verb, row, by })
+	return statementsOf(shape, SET)
+		.steps.find(({ step }) => step === wanted)
+		?.sql.replaceAll(
+			/ (?=SELECT (?!1)|FROM [j(]|LEFT JOIN|UNION|THEN \(|ELSE (?:json_|item)|ON CONFLICT|RETURNING)/g,
+			'\n',
+		)
+}
+
+describe('the SQL of users', () => {
+	it('is for POST who was created, and what the row is now', () => {
+		expect(sqlOf('get-or-create', 'insert')).toBe(INSERT)
+		expect(sqlOf('get-or-create', 'select')).toBe(SELECT)
+	})
+
+	it('is for PUT who was updated, and then the same', () => {
+		expect(sqlOf('update-or-create', 'update')).toBe(UPDATE)
+		expect(sqlOf('update-or-create', 'insert')).toBe(INSERT)
+	})
+})
 
 describe('the query plan', () => {
 	const cases = [
