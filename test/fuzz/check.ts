@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { Model, Refusal, Result, Stored, Table } from '../support/model.ts'
 import { type Case, headerOf } from './case.ts'
 import type { Answer } from './connection.ts'
 import { type Expected, segmentsOf } from './contract.ts'
 import { HIDDEN, leakIn, SECRET } from './leaks.ts'
-import type { Model, Refusal, Result, Stored, Table } from './model.ts'
 
 /** The statuses of the contract. */
 const STATUSES: Record<Refusal['slug'], number> = {

@@ -1,8 +1,7 @@
+import type { Model, PlainSlug, Refusal, Result, Row, Stored, Table, Write } from '../support/model.ts'
+import { notAUniqueKey } from '../support/model.ts'
 import { type Case, headerOf } from './case.ts'
-import type { Model, PlainSlug, Refusal, Result, Stored, Table, Write } from './model.ts'
-import { notAUniqueKey } from './model.ts'
 import { answerLine, answerRow, linesOf, parsed } from './rows.ts'
-import type { Row } from './tables.ts'
 
 /** What the contract says that a request must be answered with. */
 export type Expected =

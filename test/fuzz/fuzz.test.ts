@@ -2,10 +2,10 @@ import { randomInt } from 'node:crypto'
 import { type Client, createClient } from '@libsql/client/http'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { PATIENT, type Stage, startStage } from '../faults/stage.ts'
+import type { Model, Row } from '../support/model.ts'
 import { HIDDEN, SECRET } from './leaks.ts'
-import { emptyModel, type Model } from './model.ts'
 import { type Failure, run } from './run.ts'
-import { FIRST_ID, type Row } from './tables.ts'
+import { emptyModel, FIRST_ID } from './tables.ts'
 import { CANARIES } from './values.ts'
 
 // Hostile requests over real connections to the bundle in the Workers runtime. FUZZ_SEED, FUZZ_CASES and FUZZ_ONLY (one

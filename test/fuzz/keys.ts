@@ -1,8 +1,8 @@
+import { type Model, type Row, type Table, type Value, valueOf } from '../support/model.ts'
 import type { Case } from './case.ts'
 import { bodyTypeOf, parametersOf, segmentsOf } from './contract.ts'
-import { type Model, type Table, valueOf } from './model.ts'
 import { linesOf, parsed, readRow } from './rows.ts'
-import { FIRST_ID, LAST_CHOSEN_ID, type Row, type Value } from './tables.ts'
+import { FIRST_ID, LAST_CHOSEN_ID } from './tables.ts'
 
 /**
  * The unique values that a request is about, among them those of the rows that it may change: requests that share none

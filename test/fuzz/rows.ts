@@ -1,7 +1,6 @@
 import { runInNewContext } from 'node:vm'
-import type { Refusal, Result, Table, Write } from './model.ts'
-import { notAUniqueKey } from './model.ts'
-import type { Row, TableDefinition } from './tables.ts'
+import type { Refusal, Result, Row, Table, TableDefinition, Write } from '../support/model.ts'
+import { notAUniqueKey } from '../support/model.ts'
 
 const MAX_LINE_BYTES = 64 * 1024
 const utf8 = new TextDecoder('utf-8', { fatal: true })

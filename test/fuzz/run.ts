@@ -1,4 +1,5 @@
 import * as fc from 'fast-check'
+import type { Model, Refusal } from '../support/model.ts'
 import { type Case, piecesOf, shown } from './case.ts'
 import { faultOf } from './check.ts'
 import { type Answer, Caller, Connection } from './connection.ts'
@@ -6,7 +7,6 @@ import { type Expected, expectedOf } from './contract.ts'
 import { type Misframed, misframedRequests } from './framing.ts'
 import { KeyLocks, keysOf } from './keys.ts'
 import { leakIn } from './leaks.ts'
-import type { Model, Refusal } from './model.ts'
 import { requests } from './requests.ts'
 
 export interface Target {

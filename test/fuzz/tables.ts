@@ -1,25 +1,4 @@
-/** A value of a column as an answer has it. */
-export type Value = string | number | boolean | null
-
-/** A row as a caller asks for it, and, with its defaults, as the table holds it. */
-export type Row = Record<string, Value>
-
-export interface Column {
-	/** The value as the table would hold it; undefined where the contract refuses it. */
-	read(json: unknown): Value | undefined
-	/** The same from a query or a path, where all is text. */
-	readText(text: string): Value | undefined
-	isKey?: true
-	required?: true
-	default?: Value
-}
-
-export interface TableDefinition {
-	name: string
-	columns: Record<string, Column>
-	/** The columns that no two rows share, the primary key first. */
-	keys: string[]
-}
+import { type Column, type Model, Table, type TableDefinition, type Value } from '../support/model.ts'
 
 /** Ids that the database gives are above this: a row with it is there from the start. Ids below it are the callers'. */
 export const FIRST_ID = 2 ** 40
@@ -83,3 +62,7 @@ export const TABLES: Record<string, TableDefinition> = Object.fromEntries(
 		{ name, columns, keys: Object.keys(columns).filter((column) => columns[column]?.isKey) },
 	]),
 )
+
+export function emptyModel(): Model {
+	return new Map(Object.values(TABLES).map((definition) => [definition.name, new Table(definition)]))
+}

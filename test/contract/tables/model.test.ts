@@ -1,5 +1,14 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import {
+	type Column,
+	type Row,
+	type Stored,
+	Table,
+	type TableDefinition,
+	type Value,
+	valueOf,
+} from '../../support/model'
 import { fresh } from '../../support/service'
 import { ask } from '../../support/tables'
 
@@ -30,26 +39,35 @@ type Move = { step: Step } | { again: number }
 interface Note {
 	request: string
 	/** The row that it is about; none where it was refused. */
-	id: number | undefined
+	stored?: Stored | undefined
 	flags: object
-}
-
-interface Stored extends Asked {
-	/** What the service gave it when it was made. */
-	id: number
-	v: number | null
 }
 
 const KEYS: Key[] = ['a', 'b']
 
-/** What the service promises, one row at a time, over a table with the unique keys a and b. */
+const column: Column = {
+	read: (json) => json as Value,
+	readText: (text) => text,
+}
+const PAIRS: TableDefinition = {
+	name: 'pairs',
+	columns: {
+		id: { ...column, isKey: true },
+		a: { ...column, isKey: true, required: true },
+		b: { ...column, isKey: true, required: true },
+		v: { ...column, default: null },
+	},
+	keys: ['id', 'a', 'b'],
+}
+
+/** What the service promises of one row, and of the same under an Idempotency-Key. */
 class Model {
-	readonly rows: Stored[] = []
+	readonly table = new Table(PAIRS)
 	readonly #notes = new Map<string, Note>()
 
-	/** One row of a step, `nextId` as below. */
+	/** One row of a step; `nextId` is what the service called the row, should this make one. */
 	ask(step: Step, position: number, asked: Asked, nextId: number) {
-		if (step.key === undefined) return this.apply(step, asked, nextId)
+		if (step.key === undefined) return this.#apply(step, asked, nextId).answer
 		const at = `${step.key} ${position}`
 		const { a, b, v } = asked
 		const named = settable(step).filter((name) => name in asked)
@@ -58,44 +76,40 @@ class Model {
 		const request = JSON.stringify([step.method, step.by, named, given, step.rows.length === 1])
 		const note = this.#notes.get(at)
 		if (!note) {
-			const outcome = this.apply(step, asked, nextId)
-			const { row, ...flags } = 'row' in outcome ? outcome : { row: undefined }
-			this.#notes.set(at, { request, id: row?.id, flags })
-			return outcome
+			const { answer, stored, flags } = this.#apply(step, asked, nextId)
+			this.#notes.set(at, { request, stored, flags })
+			return answer
 		}
 		if (note.request !== request) return { conflicts: 'idempotency-mismatch' }
-		if (note.id === undefined) return { conflicts: this.#conflicts(step.by, asked) }
-		const row = this.rows.find(({ id }) => id === note.id)
+		const { stored } = note
+		if (!stored) return { conflicts: this.table.conflicts(step.by, rowOf(asked)) }
 		// Ids are given again: without any of its unique values nobody knows whose row that is.
-		const isKnown = row && KEYS.some((each) => asked[each] === row[each])
-		return isKnown ? { row: { ...row }, ...note.flags } : { conflicts: 'not-found' }
+		const isKnown = KEYS.some((each) => asked[each] === valueOf(stored, each))
+		return isKnown ? { row: bare(stored), ...note.flags } : { conflicts: 'not-found' }
 	}
 
-	/** `nextId` is what the service called the row, should this make one. */
-	apply(step: Step, asked: Asked, nextId: number) {
-		const { method, by } = step
-		const found = this.rows.find((row) => by.every((key) => row[key] === asked[key]))
-		const named = settable(step).filter((name) => name in asked)
-		const next = found
-			? { ...found, ...Object.fromEntries(named.map((name) => [name, asked[name]])) }
-			: { id: nextId, v: null, ...asked }
-		const blocked = this.rows.some((row) => row !== found && KEYS.some((key) => row[key] === next[key]))
-		if (blocked) return { conflicts: this.#conflicts(by, asked) }
-		const updated = found !== undefined && JSON.stringify(found) !== JSON.stringify(next)
-		if (found) Object.assign(found, next)
-		else this.rows.push(next)
-		return { row: { ...next }, created: !found, ...(method === 'PUT' ? { updated } : {}) }
+	#apply({ method, by, update }: Step, asked: Asked, nextId: number) {
+		const result = this.table.apply({ method, by, update }, rowOf(asked))
+		if (!('stored' in result)) {
+			return { answer: { conflicts: 'conflicts' in result ? result.conflicts : result.slug }, flags: {} }
+		}
+		const { stored, now, ...flags } = result
+		if (flags.created) this.table.identify(stored, nextId)
+		return { answer: { row: { ...bare(now), id: stored.id }, ...flags }, stored, flags }
 	}
+}
 
-	#conflicts(by: Key[], asked: Asked) {
-		return KEYS.flatMap((key) => this.#conflict(key, by, asked))
+/** Without what it leaves out. */
+function rowOf({ a, b, v }: Asked): Row {
+	return {
+		...(a === undefined ? {} : { a }),
+		...(b === undefined ? {} : { b }),
+		...(v === undefined ? {} : { v }),
 	}
+}
 
-	#conflict(key: Key, by: Key[], asked: Asked) {
-		const holder = this.rows.find((row) => row[key] === asked[key])
-		const differs = by.filter((name) => holder && holder[name] !== asked[name])
-		return differs.length > 0 ? [{ key: [key], differs }] : []
-	}
+function bare({ id, values }: Stored) {
+	return { id, ...values }
 }
 
 /** What an update may change, of the columns that the row has. */
@@ -174,7 +188,8 @@ describe('random histories of POST and PUT, of single rows and arrays, some unde
 					const expected = sent.map((asked, i) => model.ask(each, i, asked, answers[i]?.row?.id ?? 0))
 					expect(answers).toEqual(expected)
 				}
-				expect(new Set(model.rows.map(({ id }) => id)).size).toBe(model.rows.length)
+				const ids = [...model.table.rows].map(({ id }) => id)
+				expect(new Set(ids).size).toBe(ids.length)
 			}),
 			{ numRuns: RUNS },
 		)

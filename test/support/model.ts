@@ -1,4 +1,25 @@
-import { type Row, TABLES, type TableDefinition, type Value } from './tables.ts'
+/** A value of a column as an answer has it. */
+export type Value = string | number | boolean | null
+
+/** A row as a caller asks for it, and, with its defaults, as the table holds it. */
+export type Row = Record<string, Value>
+
+export interface Column {
+	/** The value as the table would hold it; undefined where the contract refuses it. */
+	read(json: unknown): Value | undefined
+	/** The same from a query or a path, where all is text. */
+	readText(text: string): Value | undefined
+	isKey?: true
+	required?: true
+	default?: Value
+}
+
+export interface TableDefinition {
+	name: string
+	columns: Record<string, Column>
+	/** The columns that no two rows share, the primary key first. */
+	keys: string[]
+}
 
 /** What a row's request must be answered with, besides the members that every problem has. */
 export type Refusal =
@@ -92,7 +113,7 @@ export class Table {
 			const holder = this.holder(key, valueOf(next, key))
 			return holder !== undefined && holder !== found
 		})
-		if (isBlocked) return { slug: 'conflict', conflicts: this.#conflicts(by, asked) }
+		if (isBlocked) return { slug: 'conflict', conflicts: this.conflicts(by, asked) }
 		const updated = found !== undefined && JSON.stringify(found) !== JSON.stringify(next)
 		const stored = found ?? next
 		if (found) this.#change(found, next)
@@ -109,7 +130,8 @@ export class Table {
 		this.put(stored)
 	}
 
-	#conflicts(by: string[], asked: Row): { key: string[]; differs: string[] }[] {
+	/** What another row holds of the row's keys, and what differs there of what it is asked by. */
+	conflicts(by: string[], asked: Row): { key: string[]; differs: string[] }[] {
 		return this.definition.keys.flatMap((key) => {
 			const holder = this.holder(key, asked[key])
 			const differs = by.filter((name) => holder && valueOf(holder, name) !== asked[name])
@@ -119,10 +141,6 @@ export class Table {
 }
 
 export type Model = Map<string, Table>
-
-export function emptyModel(): Model {
-	return new Map(Object.values(TABLES).map((definition) => [definition.name, new Table(definition)]))
-}
 
 export function notAUniqueKey(keys: string[]): Refusal {
 	return { slug: 'not-a-unique-key', keys: keys.map((key) => [key]) }
