@@ -115,7 +115,12 @@ export function tableClient<R extends Resources, N extends TableName<R>>(
 }
 
 /** Whatever else there is in the options names columns. */
-function columnsOf({ signal: _, timeout: __, idempotencyKey: ___, ...columns }: Options): Record<string, string> {
+function columnsOf({
+	signal: _,
+	timeout: __,
+	idempotencyKey: ___,
+	...columns
+}: Options): Record<string, string> {
 	return Object.fromEntries(Object.entries(columns).flatMap(([name, of]) => (of ? [[name, String(of)]] : [])))
 }
 

@@ -74,7 +74,6 @@ export function wouldChange(shape: Shape): string {
 	return `(${isLater ?? ''}(${differing.join(' OR ')}))`
 }
 
-
 /** The row that holds a value is not the one asked for: for each `by` column whether it differs there. */
 function byDiffers(shape: Shape): string[] {
 	return shape.by.map((column) => {
@@ -167,7 +166,8 @@ export function names(columns: readonly ColumnInfo[]): string {
 function nextValue(shape: Shape, column: ColumnInfo, change: 'insert' | 'update'): string | undefined {
 	if (column.column.generated) return generatedValue(shape, column, change)
 	if (change === 'insert') return slotValue(shape, column, 'insert')
-	const isWritten = shape.set.some((each) => each.column === column) || slotValue(shape, column, 'update') !== undefined
+	const isWritten =
+		shape.set.some((each) => each.column === column) || slotValue(shape, column, 'update') !== undefined
 	return isWritten ? updatedValue(shape, column) : `found.${column.sql}`
 }
 

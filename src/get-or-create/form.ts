@@ -181,7 +181,17 @@ function build(
 	const shapeWith: Form['shapeWith'] = (slots, filled) => {
 		if (!key) throw new Error(`"by" holds no key of ${table.name}`)
 		const keyed = part !== undefined
-		return shapeOf({ table, verb, by, key, slots: [...slots, ...filled, ...fixed], set, newer, insertable, keyed })
+		return shapeOf({
+			table,
+			verb,
+			by,
+			key,
+			slots: [...slots, ...filled, ...fixed],
+			set,
+			newer,
+			insertable,
+			keyed,
+		})
 	}
 	const slots = {
 		given: columns.map(({ slot }) => slot),

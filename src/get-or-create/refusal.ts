@@ -34,7 +34,8 @@ export function refusalOf(shape: Shape, step: Step | undefined, said: Said, why:
 	if (kind === 'CHECK' && table.checks.has(subject)) {
 		return invalid(atRow(`breaks the rule "${subject.replaceAll('_', ' ')}"`))
 	}
-	const beyond = step === 'update' ? placesIn(why, 'column').flatMap((place) => table.columns[place] ?? []) : []
+	const beyond =
+		step === 'update' ? placesIn(why, 'column').flatMap((place) => table.columns[place] ?? []) : []
 	return beyond.length > 0 ? invalid(...beyond.map(beyondRange)) : ruledOut()
 }
 
@@ -59,7 +60,10 @@ function placesIn(why: Rows = [], kind: 'parent' | 'column'): number[] {
 }
 
 function beyondRange(column: ColumnInfo): Fault {
-	return faultAt(column, `added to what is stored would be beyond what the column holds: ${sumOf(column).range}`)
+	return faultAt(
+		column,
+		`added to what is stored would be beyond what the column holds: ${sumOf(column).range}`,
+	)
 }
 
 function orphan({ table }: Shape, why: Rows | undefined): Outcome {

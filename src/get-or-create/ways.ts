@@ -67,9 +67,10 @@ export const WAYS: Record<How, Way> = {
 	add: {
 		does: 'become the sum of the stored and the given numbers, where null counts as 0. A sum that the column can not hold exactly is refused',
 		unfit: (column) =>
-			unfitForAny(column) ?? (column.codec.sum ? undefined : 'holds no numbers that the database adds exactly'),
+			unfitForAny(column) ??
+			(column.codec.sum ? undefined : 'holds no numbers that the database adds exactly'),
 		value: (stored, given, column) => sumOf(column).sql(stored, given),
-		differs: (stored, given, column) => `(${sumOf(column).sql(stored, given)}) IS NOT ${stored}`,
+		differs: (stored, given, column) => sumOf(column).differs(stored, given),
 		isKept: (stored, given, column) => sumOf(column).isKept(stored, given),
 		isIdempotent: false,
 	},
@@ -94,11 +95,7 @@ export const NEWER =
 	'Nothing changes at all unless the given value of this column is greater than the stored one, or that is null; then it is set.'
 
 /** The given value is taken where this condition holds, which is never NULL; else the stored one stays. */
-function taken(
-	does: string,
-	unfit: Way['unfit'],
-	condition: (stored: string, given: string) => string,
-): Way {
+function taken(does: string, unfit: Way['unfit'], condition: (stored: string, given: string) => string): Way {
 	return {
 		does,
 		unfit,

@@ -18,6 +18,7 @@ const app = serve([
 	resource(schema.audited),
 	resource(schema.item),
 	resource(schema.pairs),
+	resource(schema.pages),
 ])
 
 export interface TableAnswer {
