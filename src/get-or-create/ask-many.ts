@@ -8,7 +8,7 @@ import type { ColumnInfo, TableInfo } from './table'
 import { requireUniqueKey } from './unique-key'
 import { changesOf, type Ways, waysOf } from './ways'
 
-export interface AskOptions extends Ways<string> {
+export interface NamedTerms extends Ways<string> {
 	by?: readonly string[]
 	idempotencyKey?: string
 }
@@ -38,7 +38,7 @@ export async function askMany(
 	{ info, columns }: { info: TableInfo; columns: readonly ColumnInfo[] },
 	verb: Ask['verb'],
 	rows: readonly Readonly<Record<string, unknown>>[],
-	options: AskOptions,
+	options: NamedTerms,
 	submit: Submit,
 ): Promise<(Result | Failed)[]> {
 	const known = new Map(columns.map((column) => [column.property, column]))
