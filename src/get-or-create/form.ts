@@ -77,12 +77,7 @@ const formsOf = cachePerTable<Form>(MAX_FORMS)
  * The form of a row: the columns that it gives decide it, together with how it is asked for; but for `optional` columns,
  * which rows of one form may have or lack.
  */
-export function formOf(
-	table: TableInfo,
-	terms: Terms,
-	row: Row,
-	optional: readonly ColumnInfo[] = [],
-): Form {
+export function formOf(table: TableInfo, terms: Terms, row: Row, optional: readonly ColumnInfo[] = []): Form {
 	let id = `${parametersOf(terms)} ${optional.length} `
 	for (const column of table.columns) {
 		const value = valueIn(row, column)

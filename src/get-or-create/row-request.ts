@@ -1,5 +1,5 @@
 import { type Fault, faultAt, InvalidRowError } from './errors'
-import { type Terms, type Filled, type Form, fill, fillIn, formOf, slotsWith, valueIn } from './form'
+import { type Filled, type Form, fill, fillIn, formOf, slotsWith, type Terms, valueIn } from './form'
 import { fingerprintOf } from './idempotency'
 import { absenceOf, accumulates, type Shape } from './shape'
 import type { ColumnInfo, TableInfo } from './table'

@@ -36,7 +36,11 @@ export function isLogged(settings: () => Settings, { cause }: LogFields, isRefus
  * Writes the one line that there is of a request or a call. `about` tells which it was: never with a raw path, a query,
  * a token or a value. In Workers the clock stands still but for input and output: durations are what was waited for.
  */
-export function log(about: Record<string, string | number | undefined>, logFields: LogFields, started: number): void {
+export function log(
+	about: Record<string, string | number | undefined>,
+	logFields: LogFields,
+	started: number,
+): void {
 	const failed = logFields.cause !== undefined
 	const line = JSON.stringify({
 		level: failed ? 'error' : 'info',

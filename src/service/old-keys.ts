@@ -1,7 +1,7 @@
 import { type DatabaseSettings, httpBatch } from '../database/client'
 import { query } from '../database/send'
 import { KEPT_SECONDS } from '../get-or-create/idempotency-keys'
-import { causeOf, log, type LogFields } from './log'
+import { causeOf, type LogFields, log } from './log'
 
 /** A step is a transaction that writers wait for: short, and theirs may come between. */
 const STEP = 5000

@@ -1,7 +1,7 @@
 import { type DatabaseSettings, httpBatch } from '../database/client'
 import { prove } from '../get-or-create/proof'
 import type { TableInfo } from '../get-or-create/table'
-import { causeOf, log, type LogFields } from './log'
+import { causeOf, type LogFields, log } from './log'
 
 /** Tells the log of a table that is not what its schema says, be it asked for or not. Never throws. */
 export async function proveTables(

@@ -1,7 +1,7 @@
 import { WorkerEntrypoint } from 'cloudflare:workers'
 import {
-	type NamedTerms,
 	askMany,
+	type NamedTerms,
 	onlyOne,
 	type Failed as Refused,
 	type Result,
@@ -11,7 +11,7 @@ import type { Backend } from './backend'
 import { commit } from './commits/commit'
 import type { KeepAlive } from './commits/group-commit'
 import { countedProblem, loggedProblem } from './http/problem-of'
-import { countRow, isLogged, log, type LogFields, wordOf } from './log'
+import { countRow, isLogged, type LogFields, log, wordOf } from './log'
 import type {
 	Failed,
 	GetOptions,

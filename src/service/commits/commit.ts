@@ -25,7 +25,9 @@ export async function commit(
 	const deadline = Date.now() + timeout
 	const call = callOf(requests)
 	try {
-		const { sentBy, calls } = await timed(logFields, () => sharedCommits(commits).submit(call, deadline, keepAlive))
+		const { sentBy, calls } = await timed(logFields, () =>
+			sharedCommits(commits).submit(call, deadline, keepAlive),
+		)
 		logFields.commit = sentBy
 		logFields.batch = Math.max(logFields.batch ?? 0, calls)
 		return outcomesOf(call)
