@@ -1,4 +1,4 @@
-import type { ColumnNames, Resources, TableName } from '../service/served'
+import type { ColumnNames, Resources, TableName, WaysOf } from '../service/served'
 import type { JsonInput, JsonKey, JsonRow } from './json'
 import type { ProblemBody } from './problem-error'
 
@@ -18,11 +18,11 @@ export interface GetOptions<R extends Resources, N extends TableName<R>> extends
 	 */
 	idempotencyKey?: string | false | undefined
 }
-export interface UpdateOptions<R extends Resources, N extends TableName<R>> extends GetOptions<R, N> {
+export interface UpdateOptions<R extends Resources, N extends TableName<R>>
+	extends GetOptions<R, N>,
+		WaysOf<R, N> {
 	/** Defaults to the primary key where the row has it, else to the columns of every unique key it covers. */
 	by?: ColumnNames<R, N> | undefined
-	/** The columns to set on a row that is there. Defaults to every column given outside `by`. */
-	update?: ColumnNames<R, N> | undefined
 }
 
 /** The row, and whether this call made it: true for exactly one caller. */

@@ -1,3 +1,4 @@
+import type { Ways } from '../get-or-create/ways'
 import type { Resources, TableName } from '../service/served'
 import { ask, type Limits } from './ask'
 import { type Connection, isObject, type Question } from './attempt'
@@ -13,9 +14,8 @@ interface Service extends Connection {
 }
 
 /** Those of any call, with columns of any table. */
-interface Options extends CallOptions {
+interface Options extends CallOptions, Ways<string> {
 	by?: readonly string[] | undefined
-	update?: readonly string[] | undefined
 	idempotencyKey?: string | false | undefined
 }
 
@@ -114,8 +114,14 @@ export function tableClient<R extends Resources, N extends TableName<R>>(
 	}
 }
 
-function columnsOf({ by, update }: Options): Record<string, string> {
-	return { ...(by && { by: by.join() }), ...(update && { update: update.join() }) }
+/** Whatever else there is in the options names columns. */
+function columnsOf({
+	signal: _,
+	timeout: __,
+	idempotencyKey: ___,
+	...columns
+}: Options): Record<string, string> {
+	return Object.fromEntries(Object.entries(columns).flatMap(([name, of]) => (of ? [[name, String(of)]] : [])))
 }
 
 function withQuery(url: string, query: Record<string, string>): string {

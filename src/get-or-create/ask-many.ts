@@ -6,10 +6,10 @@ import { readValue, UnreadableError } from './read-value'
 import type { Ask } from './row-request'
 import type { ColumnInfo, TableInfo } from './table'
 import { requireUniqueKey } from './unique-key'
+import { changesOf, type Ways, waysOf } from './ways'
 
-export interface NamedTerms {
+export interface NamedTerms extends Ways<string> {
 	by?: readonly string[]
-	update?: readonly string[]
 	idempotencyKey?: string
 }
 
@@ -32,7 +32,7 @@ const MAX_ROWS = 1000
 /**
  * Asks for rows of Drizzle values, by property names, and gives their results in order. Only `columns` of the table
  * are taken and given back.
- * @throws NotAUniqueKeyError for a `by` that can't decide a race; Error for a column that isn't there.
+ * @throws NotAUniqueKeyError for a `by` that can't decide a race; Error for a column that isn't there, or can't be changed so.
  */
 export async function askMany(
 	{ info, columns }: { info: TableInfo; columns: readonly ColumnInfo[] },
@@ -49,7 +49,8 @@ export async function askMany(
 	}
 	const by = options.by?.map(columnOf)
 	if (by) requireUniqueKey(info, by)
-	const update = options.update?.map(columnOf)
+	const newer = options.newer === undefined ? undefined : columnOf(options.newer)
+	const update = changesOf({ ...waysOf((how) => options[how]?.map(columnOf)), newer }, by)
 	const { idempotencyKey: key } = options
 	if (key !== undefined && !isIdempotencyKey(key)) {
 		throw new Error('an idempotency key has 1 to 255 printable ASCII characters')

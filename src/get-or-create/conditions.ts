@@ -3,6 +3,7 @@ import { expressionOf, parameterSql, withParameters } from './codec/expression'
 import { moves } from './order'
 import { isAbsent, placeOf, type Shape, type Slot } from './shape'
 import type { ColumnInfo, TableInfo, UniqueKey } from './table'
+import { isNewer, WAYS } from './ways'
 
 // The parts of statements. In all of them `item` is a row of the JSON array that is the parameter, `found` the row of
 // the table that it asks for, and `held` one that holds a unique value of it.
@@ -60,15 +61,17 @@ export function anchorOf({ table, key }: Shape): ColumnInfo {
 	return anchor
 }
 
-/** The row that is found is not yet as the update would make it. */
-export function anyDiffers(shape: Shape): string {
-	const differing = shape.set.map((column) =>
+/** The update would change the row that is found. */
+export function wouldChange(shape: Shape): string {
+	const { set, newer } = shape
+	const differing = set.map(({ column, how }) =>
 		given(
 			isAbsent(shape, column),
-			column.codec.differs(`found.${column.sql}`, valueOf(shape, column, 'given')),
+			WAYS[how].differs(`found.${column.sql}`, valueOf(shape, column, 'given'), column),
 		),
 	)
-	return `(${differing.join(' OR ')})`
+	const isLater = newer && `${isNewer(`found.${newer.sql}`, valueOf(shape, newer, 'given'))} AND `
+	return `(${isLater ?? ''}(${differing.join(' OR ')}))`
 }
 
 /** The row that holds a value is not the one asked for: for each `by` column whether it differs there. */
@@ -126,10 +129,18 @@ function overRow(
 
 /** What an update writes into a column. */
 export function updatedValue(shape: Shape, column: ColumnInfo): string {
-	if (!shape.set.includes(column)) return valueOf(shape, column, 'update')
-	const value = valueOf(shape, column, 'given')
+	const stored = `found.${column.sql}`
+	const change = shape.set.find((each) => each.column === column)
+	if (!change) return valueOf(shape, column, 'update')
+	const value = WAYS[change.how].value(stored, valueOf(shape, column, 'given'), column)
 	const absent = isAbsent(shape, column)
-	return absent === undefined ? value : `CASE WHEN ${absent} THEN found.${column.sql} ELSE ${value} END`
+	return absent === undefined ? value : `CASE WHEN ${absent} THEN ${stored} ELSE ${value} END`
+}
+
+/** That the column can hold what an update writes into it, where that has to be asked. */
+export function isKept(shape: Shape, column: ColumnInfo): string | undefined {
+	const how = shape.set.find((each) => each.column === column)?.how
+	return how && WAYS[how].isKept?.(`found.${column.sql}`, valueOf(shape, column, 'given'), column)
 }
 
 /** What a row of this alias is told by, as a JSON array. */
@@ -155,7 +166,8 @@ export function names(columns: readonly ColumnInfo[]): string {
 function nextValue(shape: Shape, column: ColumnInfo, change: 'insert' | 'update'): string | undefined {
 	if (column.column.generated) return generatedValue(shape, column, change)
 	if (change === 'insert') return slotValue(shape, column, 'insert')
-	const isWritten = shape.set.includes(column) || slotValue(shape, column, 'update') !== undefined
+	const isWritten =
+		shape.set.some((each) => each.column === column) || slotValue(shape, column, 'update') !== undefined
 	return isWritten ? updatedValue(shape, column) : `found.${column.sql}`
 }
 
@@ -294,7 +306,9 @@ function updatedTo(shape: Shape, column: ColumnInfo): string | undefined {
 	if (column.column.generated) return undefined
 	const slot = shape.slots.find((each) => each.use === 'update' && each.column === column)
 	if (slot) return slot.expression ? undefined : valueOf(shape, column, 'update')
-	return shape.by.includes(column) || shape.set.includes(column) ? valueOf(shape, column, 'given') : undefined
+	const change = shape.set.find((each) => each.column === column)
+	const isGivenValue = change ? change.how === 'update' : shape.by.includes(column)
+	return isGivenValue ? valueOf(shape, column, 'given') : undefined
 }
 
 /** `held` is not the row that is found. */

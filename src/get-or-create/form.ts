@@ -8,6 +8,7 @@ import { quoteText } from './quote'
 import { type Shape, type Slot, shapeOf, type Verb, wordsOf } from './shape'
 import type { ColumnInfo, TableInfo, UniqueKey } from './table'
 import { covers, decidingKey } from './unique-key'
+import type { Change, Changes } from './ways'
 
 /** What rows with the same columns, asked for in the same way, have in common: worked out once for all of them. */
 export interface Form {
@@ -55,7 +56,8 @@ interface Filler {
 export interface Terms {
 	verb: Verb
 	by?: readonly ColumnInfo[] | undefined
-	update?: readonly ColumnInfo[] | undefined
+	/** What an update changes: by default every given column outside `by`. */
+	update?: Changes | undefined
 	/** The row's part in an Idempotency-Key, where the request has one. */
 	key?: KeyPart | undefined
 }
@@ -115,7 +117,12 @@ function isOf({ columns }: Form, row: Row): boolean {
 /** How a row is asked for, in words. What else there may be to it does not compile until it is told here. */
 function parametersOf({ verb, by, update, key, ...others }: Terms): string {
 	others satisfies Record<string, never>
-	return `${verb} ${key !== undefined} ${indexes(by)} ${indexes(update)}`
+	return `${verb} ${key !== undefined} ${indexes(by)} ${update ? changesText(update) : '-'}`
+}
+
+function changesText({ set, newer, ...others }: Changes): string {
+	others satisfies Record<string, never>
+	return `${set.map(({ column, how }) => `${how}${column.index}`).join()} ${newer?.index ?? '-'}`
 }
 
 function indexes(columns: readonly ColumnInfo[] | undefined): string {
@@ -123,11 +130,11 @@ function indexes(columns: readonly ColumnInfo[] | undefined): string {
 }
 
 /** Nothing but its own value hangs on whether a row has it. */
-function isOptional(table: TableInfo, { by = [], update = [] }: Terms, info: ColumnInfo): boolean {
+function isOptional(table: TableInfo, { by = [], update }: Terms, info: ColumnInfo): boolean {
 	const { defaultFn, onUpdateFn, generated } = info.column
 	return (
 		!(info.isInKey || info.required || generated || defaultFn || onUpdateFn) &&
-		!(by.includes(info) || update.includes(info)) &&
+		!(by.includes(info) || update?.set.some(({ column }) => column === info)) &&
 		!table.parents.some(({ columns }) => columns.includes(info)) &&
 		cellOfDefault(info) !== undefined
 	)
@@ -147,9 +154,11 @@ function build(
 	const key = decidingKey(table, by, nulls)
 	const absent = (columns: readonly ColumnInfo[]) => columns.filter((column) => !given.includes(column))
 	const unfilled = absent(table.columns).filter(({ required }) => required)
-	const needed = [...absent(by), ...absent(update ?? []), ...(verb === 'get-or-create' ? unfilled : [])]
+	const named = update?.set.map(({ column }) => column) ?? []
+	const needed = [...absent(by), ...absent(named), ...(verb === 'get-or-create' ? unfilled : [])]
 	const insertable = verb !== 'get' && unfilled.length === 0
 	const set = verb === 'update-or-create' ? settable(table, given, by, update) : []
+	const newer = verb === 'update-or-create' ? update?.newer : undefined
 	const inserted = insertable ? absent(table.columns).map((column) => insertedOf(table, column)) : []
 	const fixed = inserted.flatMap((each) => (each && 'expression' in each ? [each] : []))
 	const fillers = [
@@ -167,7 +176,17 @@ function build(
 	const shapeWith: Form['shapeWith'] = (slots, filled) => {
 		if (!key) throw new Error(`"by" holds no key of ${table.name}`)
 		const keyed = part !== undefined
-		return shapeOf({ table, verb, by, key, slots: [...slots, ...filled, ...fixed], set, insertable, keyed })
+		return shapeOf({
+			table,
+			verb,
+			by,
+			key,
+			slots: [...slots, ...filled, ...fixed],
+			set,
+			newer,
+			insertable,
+			keyed,
+		})
 	}
 	const slots = {
 		given: columns.map(({ slot }) => slot),
@@ -189,7 +208,7 @@ function build(
 			.map((parent) => parent.columns),
 		isSparse: optional.length > 0,
 		nameOf: (isGiven) => {
-			const told = { verb, by: by.filter(isGiven), set: set.filter(isGiven) }
+			const told = { verb, by: by.filter(isGiven), set: set.filter(({ column }) => isGiven(column)), newer }
 			const names = given.filter(isGiven).map(({ property }) => property)
 			return JSON.stringify([...wordsOf(told, ({ property }) => property), names])
 		},
@@ -217,11 +236,12 @@ function settable(
 	{ primaryKey }: TableInfo,
 	given: ColumnInfo[],
 	by: readonly ColumnInfo[],
-	update: readonly ColumnInfo[] | undefined,
-): ColumnInfo[] {
-	return given.filter((column) =>
-		update ? update.includes(column) : !by.includes(column) && !primaryKey?.columns.includes(column),
-	)
+	update: Changes | undefined,
+): Change[] {
+	if (update) return given.flatMap((column) => update.set.find((change) => change.column === column) ?? [])
+	return given
+		.filter((column) => !by.includes(column) && !primaryKey?.columns.includes(column))
+		.map((column) => ({ column, how: 'update' }))
 }
 
 /** What Drizzle itself inserts for a column that is left out: its default, what $defaultFn gives, what $onUpdate gives. */
@@ -240,9 +260,9 @@ function insertedOf({ casing }: TableInfo, column: ColumnInfo): Slot | Filler | 
 }
 
 /** $onUpdate is asked for each update that doesn't set the column. */
-function updatedOf(column: ColumnInfo, set: readonly ColumnInfo[]): Filler[] {
+function updatedOf(column: ColumnInfo, set: readonly Change[]): Filler[] {
 	const { onUpdateFn } = column.column
-	return onUpdateFn && !set.includes(column)
+	return onUpdateFn && !set.some((change) => change.column === column)
 		? [{ column, use: 'update', make: onUpdateFn, isOverRow: true }]
 		: []
 }

@@ -1,7 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { base64Of } from '../database/bytes'
 import {
-	anyDiffers,
 	equalsGiven,
 	identityJson,
 	isIdentical,
@@ -10,11 +9,12 @@ import {
 	matches,
 	rowsJson,
 	stoppedBy,
+	wouldChange,
 } from './conditions'
 import { KEPT_SECONDS } from './idempotency-keys'
 import { ITEMS } from './items'
 import { quoteText } from './quote'
-import { isGiven, placeOf, type Shape } from './shape'
+import { dependsOnRow, isGiven, placeOf, type Shape } from './shape'
 import { isAutoIncrement } from './table'
 
 /** A row's part in an Idempotency-Key: the key covers each row by its position. */
@@ -65,7 +65,9 @@ export function notesOf(shape: Shape, manner: Manner): NoteStatements | undefine
 	const from = `FROM ${table.sql} AS found WHERE ${matches(shape)}`
 	const there = `EXISTS (SELECT 1 ${from})`
 	const rowKey = identityJson(shape, 'found')
-	const differs = set.length > 0 && anyDiffers(shape)
+	const differs = set.length > 0 && wouldChange(shape)
+	// Of others `checkAll` has told already.
+	const undone = differs && !dependsOnRow(shape) && ` AND NOT (note.outcome = 'updating' AND ${differs})`
 	const alone = manner.rows === 'one'
 	const isItMade = isMade(shape)
 	const made = isItMade
@@ -98,7 +100,7 @@ export function notesOf(shape: Shape, manner: Manner): NoteStatements | undefine
 					done(shape, 'insert', `coalesce((SELECT ${rowKey} ${from}), ${made})`),
 				)
 			: settled(shape, IS_PENDING, {
-					rowKey: `coalesce((SELECT ${rowKey} ${from}${differs ? ` AND NOT (note.outcome = 'updating' AND ${differs})` : ''}), json(note.outcome))`,
+					rowKey: `coalesce((SELECT ${rowKey} ${from}${undone || ''}), json(note.outcome))`,
 					outcome: DONE,
 				}),
 		// And the row that it is about.

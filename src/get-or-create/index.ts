@@ -5,6 +5,7 @@ import { askMany, type Failed, onlyOne } from './ask-many'
 import type { Verb } from './shape'
 import { casingOf, tableInfo } from './table'
 import { runCall } from './transaction'
+import type { NumberName, Ways } from './ways'
 
 export { DatabaseError } from '../database/failure'
 export type { LibsqlDatabase } from '../database/libsql-database'
@@ -20,11 +21,11 @@ export interface GetOptions<T extends SQLiteTable> {
 	timeout?: number
 }
 
-export interface UpdateOptions<T extends SQLiteTable> extends GetOptions<T> {
+export interface UpdateOptions<T extends SQLiteTable>
+	extends GetOptions<T>,
+		Ways<ColumnName<T>, NumberName<T['$inferInsert']>> {
 	/** Defaults to the primary key where the row has it, else to the columns of every unique key it covers. */
 	by?: readonly ColumnName<T>[]
-	/** The columns to set on a row that is there. Defaults to every column given outside `by`. */
-	update?: readonly ColumnName<T>[]
 }
 
 export interface Got<T extends SQLiteTable> {
@@ -71,7 +72,9 @@ export async function getOrCreateMany<T extends SQLiteTable>(
 
 /**
  * Updates the row that is there where a value differs, or makes it, in one transaction and one round trip.
- * @throws as getOrCreate does.
+ * @throws as getOrCreate does, and Error for a column that can't be changed in the way that is asked.
+ * @example
+ * const { row } = await updateOrCreate(db, pages, { slug, views: 1 }, { by: ['slug'], add: ['views'] })
  */
 export async function updateOrCreate<T extends SQLiteTable>(
 	db: LibsqlDatabase,

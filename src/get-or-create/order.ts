@@ -61,7 +61,10 @@ function meetsUnnamed(shape: Shape, key: UniqueKey): boolean {
 
 /** The columns that an update writes. */
 export function written({ set, slots }: Shape): ColumnInfo[] {
-	return [...set, ...slots.filter(({ use }) => use === 'update').map(({ column }) => column)]
+	return [
+		...set.map(({ column }) => column),
+		...slots.filter(({ use }) => use === 'update').map(({ column }) => column),
+	]
 }
 
 /** An update of this shape may change the key. */

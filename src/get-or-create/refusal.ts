@@ -5,10 +5,12 @@ import type { Outcome } from './outcome'
 import { unknownColumn } from './proof'
 import type { Shape } from './shape'
 import type { Step } from './statements'
+import type { ColumnInfo } from './table'
+import { sumOf } from './ways'
 
 /**
  * What it means for its caller that the database refused one row, read from the database's words. `step` is the statement
- * that it refused, nothing for COMMIT; `why` tells the parents that are missing.
+ * that it refused, nothing for COMMIT; `why` tells what of the row is to blame: see `whyOf`.
  */
 export function refusalOf(shape: Shape, step: Step | undefined, said: Said, why: Rows | undefined): Outcome {
 	const error = classify(saidError(said))
@@ -32,7 +34,9 @@ export function refusalOf(shape: Shape, step: Step | undefined, said: Said, why:
 	if (kind === 'CHECK' && table.checks.has(subject)) {
 		return invalid(atRow(`breaks the rule "${subject.replaceAll('_', ' ')}"`))
 	}
-	return ruledOut()
+	const beyond =
+		step === 'update' ? placesIn(why, 'column').flatMap((place) => table.columns[place] ?? []) : []
+	return beyond.length > 0 ? invalid(...beyond.map(beyondRange)) : ruledOut()
 }
 
 /** Nothing stands in the way, and yet it isn't there: a trigger passed over it (RAISE(IGNORE)), or undid it. */
@@ -50,9 +54,21 @@ export function unmade({ table, slots }: Shape): Outcome {
 	)
 }
 
-function orphan({ table }: Shape, why: Rows = []): Outcome {
-	const places = new Set(why.map(([place]) => place))
-	const columns = new Set(table.parents.flatMap((parent, place) => (places.has(place) ? parent.columns : [])))
+/** The places of these in what `whyOf` tells. */
+function placesIn(why: Rows = [], kind: 'parent' | 'column'): number[] {
+	return why.flatMap(([of, place]) => (of === kind ? Number(place) : []))
+}
+
+function beyondRange(column: ColumnInfo): Fault {
+	return faultAt(
+		column,
+		`added to what is stored would be beyond what the column holds: ${sumOf(column).range}`,
+	)
+}
+
+function orphan({ table }: Shape, why: Rows | undefined): Outcome {
+	const places = placesIn(why, 'parent')
+	const columns = new Set(places.flatMap((place) => table.parents[place]?.columns ?? []))
 	if (columns.size === 0) return invalid(atRow('would leave a row without the row that it refers to'))
 	return invalid(...[...columns].map((column) => faultAt(column, 'refers to a row that does not exist')))
 }

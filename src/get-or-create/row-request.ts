@@ -1,7 +1,7 @@
 import { type Fault, faultAt, InvalidRowError } from './errors'
 import { type Filled, type Form, fill, fillIn, formOf, slotsWith, type Terms, valueIn } from './form'
 import { fingerprintOf } from './idempotency'
-import { absenceOf, type Shape } from './shape'
+import { absenceOf, accumulates, type Shape } from './shape'
 import type { ColumnInfo, TableInfo } from './table'
 import { covers, requireUniqueKey } from './unique-key'
 import { hashed, uniqueValuesOf } from './unique-values'
@@ -13,8 +13,8 @@ export interface RowRequest {
 	json: string
 	/** Where in it the values end that the caller gave: rows that are equal up to there ask for the same thing. */
 	givenEnd: number
-	/** What a repeat under its Idempotency-Key must be equal in. */
-	fingerprint: string | undefined
+	/** What stands behind the values: its Idempotency-Key, its position, and in what a repeat must be equal. */
+	note: string | undefined
 	/** The unique values it names, its key among them, as numbers: see unique-values.ts. */
 	uniqueValues: number[]
 	/** It refers to its own table, and so perhaps to a row of its call. */
@@ -65,19 +65,20 @@ export function rowRequest(table: TableInfo, ask: Ask, form: Form = formOf(table
 	for (const cell of cells) givenEnd += cell.length + 1
 	addCells(cells, filled)
 	const uniqueValues = uniqueValuesOf(shape, cells)
-	let fingerprint: string | undefined
+	let note: string | undefined
 	if (key) {
 		const told = form.given.flatMap(({ column }, place) =>
 			isGiven(column) ? column.codec.told(valueIn(row, column), cellOf(given[place]) ?? '') : [],
 		)
-		fingerprint = fingerprintOf(form.nameOf(isGiven), told, key)
+		const fingerprint = fingerprintOf(form.nameOf(isGiven), told, key)
 		uniqueValues.push(hashed(`key ${table.name} ${key.position} ${key.key}`, 0))
-		cells.push(JSON.stringify(key.key), String(key.position), JSON.stringify(fingerprint))
+		note = [JSON.stringify(key.key), String(key.position), JSON.stringify(fingerprint)].join()
+		cells.push(note)
 	}
 	const refersToOwnTable = form.ownReferences.some((columns) =>
 		columns.every((column) => valueIn(row, column) !== null),
 	)
-	return { shape, json: `[${cells.join()}]`, givenEnd, fingerprint, uniqueValues, refersToOwnTable }
+	return { shape, json: `[${cells.join()}]`, givenEnd, note, uniqueValues, refersToOwnTable }
 }
 
 function isCell(filled: Filled): boolean {
@@ -112,11 +113,12 @@ function nullsAsked(table: TableInfo, { by }: Form, row: Ask['row']): Fault[] {
 		)
 }
 
-/** Exactly the same was asked for, under the same key if under any: one answer is right for both. */
+/** Exactly the same was asked for, under the same key if under any: one answer is right for both. Who adds adds for himself. */
 export function isTwin(one: RowRequest, other: RowRequest): boolean {
 	return (
 		one.shape === other.shape &&
-		one.fingerprint === other.fingerprint &&
+		one.note === other.note &&
+		(one.shape.keyed || !accumulates(one.shape)) &&
 		one.givenEnd === other.givenEnd &&
 		one.json.slice(0, one.givenEnd) === other.json.slice(0, other.givenEnd)
 	)

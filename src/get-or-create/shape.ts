@@ -1,5 +1,6 @@
 import { cachePerTable } from './cache'
 import type { ColumnInfo, TableInfo, UniqueKey } from './table'
+import { type Change, WAYS } from './ways'
 
 export type Verb = 'get' | 'get-or-create' | 'update-or-create'
 
@@ -18,8 +19,10 @@ export interface Slot {
 export interface Question {
 	verb: Verb
 	by: readonly ColumnInfo[]
-	/** The columns that an update changes. */
-	set: readonly ColumnInfo[]
+	/** What an update changes. */
+	set: readonly Change[]
+	/** The column that has to be greater than it was, or nothing changes. */
+	newer: ColumnInfo | undefined
 }
 
 /** What rows must have in common to share a statement. Equal shapes are the same object. */
@@ -57,15 +60,26 @@ export function shapeOf(shape: Shape): Shape {
  * that has more to it does not compile until it is told here.
  */
 export function wordsOf(
-	{ verb, by, set, ...others }: Question,
+	{ verb, by, set, newer, ...others }: Question,
 	wordFor: (column: ColumnInfo) => string | number,
 ): unknown[] {
 	others satisfies Record<string, never>
-	return [verb, by.map(wordFor), set.map(wordFor)]
+	const words = set.map(({ column, how }) => (how === 'update' ? wordFor(column) : [how, wordFor(column)]))
+	return [verb, by.map(wordFor), words, ...(newer ? [wordFor(newer)] : [])]
 }
 
 export function isGiven(shape: Shape, column: ColumnInfo): boolean {
 	return shape.slots.some((slot) => slot.column === column && slot.use === 'given')
+}
+
+/** What an update makes of a row depends on what it was: afterwards the row does not tell whether it was done. */
+export function dependsOnRow({ set, newer }: Question): boolean {
+	return newer !== undefined || set.some(({ how }) => how !== 'update')
+}
+
+/** An update done twice is not the same as done once. */
+export function accumulates({ set }: Question): boolean {
+	return set.some(({ how }) => !WAYS[how].isIdempotent)
 }
 
 /** How many optional columns one cell says of whether the row lacks them: SQLite's integers have 64 bits. */

@@ -1,8 +1,8 @@
 import {
 	anchorOf,
-	anyDiffers,
 	holdsNext,
 	identityOf,
+	isKept,
 	isMade,
 	isMoved,
 	isOther,
@@ -14,18 +14,21 @@ import {
 	UNEXPLAINED,
 	updatedValue,
 	valueOf,
+	wouldChange,
 } from './conditions'
 import { type NoteStatements, noteCondition, notesOf, wasRefused } from './idempotency'
 import { ITEMS } from './items'
 import { leaves, moves, written } from './order'
-import { isGiven, type Shape } from './shape'
-import type { Parent } from './table'
+import { dependsOnRow, isGiven, type Shape } from './shape'
+import type { ColumnInfo, Parent } from './table'
+import type { Change } from './ways'
 
 /** The statements of a plan, in the order in which they run. */
 export type Step =
 	| 'exchange'
 	| 'write'
 	| 'update'
+	| 'checkAll'
 	| 'moved'
 	| 'checkUpdated'
 	| 'settleUpdated'
@@ -42,7 +45,7 @@ export type Step =
  */
 export interface Statements {
 	steps: { step: Step; sql: string }[]
-	/** Where they failed: which of the rows that it refers to are missing, by their places among the table's parents. */
+	/** Where they failed: what of the row is to blame, see `whyOf`. */
 	why: string | undefined
 }
 
@@ -67,6 +70,7 @@ function build(shape: Shape, manner: Manner): Statements {
 		['exchange', insert && update && manner.isInOrder ? exchangeOf(shape) : undefined],
 		['write', notes?.write],
 		['update', update],
+		['checkAll', update && dependsOnRow(shape) && manner.rows === 'set' ? checkAllOf(shape) : undefined],
 		['moved', update && leaves(shape) ? changedOf(shape, manner, isMoved(shape)) : undefined],
 		['checkUpdated', update && isChecked ? checkOf(shape, 'update') : undefined],
 		['settleUpdated', notes?.settleUpdated],
@@ -79,7 +83,7 @@ function build(shape: Shape, manner: Manner): Statements {
 	]
 	return {
 		steps: steps.flatMap(([step, sql]) => (sql === undefined ? [] : { step, sql })),
-		why: manner.rows === 'one' && shape.table.parents.length > 0 ? missingParentsOf(shape) : undefined,
+		why: manner.rows === 'one' ? whyOf(shape) : undefined,
 	}
 }
 
@@ -129,7 +133,11 @@ function insertOf(shape: Shape, { rows, looksFirst }: Manner): string | undefine
 function updateOf(shape: Shape): string | undefined {
 	const { table, set } = shape
 	if (set.length === 0) return undefined
-	const assignments = written(shape).map((column) => `${column.sql} = ${updatedValue(shape, column)}`)
+	const assignments = written(shape).map((column) => {
+		const value = updatedValue(shape, column)
+		const kept = isKept(shape, column)
+		return `${column.sql} = ${kept ? `CASE WHEN ${kept} THEN ${value} ELSE ${UNEXPLAINED} END` : value}`
+	})
 	const free = table.keys.flatMap((key) => {
 		const held = moves(shape, key) ? holdsNext(shape, key, 'update') : undefined
 		return held === undefined
@@ -138,9 +146,19 @@ function updateOf(shape: Shape): string | undefined {
 	})
 	return [
 		`UPDATE ${table.sql} AS found SET ${assignments.join(', ')} FROM ${ITEMS}`,
-		`WHERE ${[matches(shape), anyDiffers(shape), ...free, ...noteCondition(shape)].join(' AND ')}`,
+		`WHERE ${[matches(shape), wouldChange(shape), ...free, ...noteCondition(shape)].join(' AND ')}`,
 		`RETURNING ${identityOf(table)}`,
 	].join(' ')
+}
+
+/**
+ * Fails ("integer overflow") where the update before it did not change each row that it would: one that something stands
+ * in the way of, or that several of the rows mean. Afterwards nobody could tell: what is added once can be added again.
+ */
+function checkAllOf(shape: Shape): string {
+	const left = [wouldChange(shape), ...noteCondition(shape)].join(' AND ')
+	const from = `FROM ${ITEMS} CROSS JOIN ${shape.table.sql} AS found ON ${matches(shape)}`
+	return `SELECT abs(CASE WHEN changes() < (SELECT count(*) ${from} WHERE ${left}) THEN -9223372036854775808 ELSE 1 END)`
 }
 
 /**
@@ -183,8 +201,9 @@ function selectOf(shape: Shape, manner: Manner): string {
 	const refused = shape.keyed
 		? ` WHEN ${wasRefused(shape)} THEN ${stoppedBy(shape, shape.insertable ? 'either' : 'update', false)}`
 		: ''
-	const kept =
-		shape.set.length > 0 ? ` WHEN ${anyDiffers(shape)} THEN ${stoppedBy(shape, 'update', isStrict)}` : ''
+	// Of a set `checkAll` has told already.
+	const isLooked = shape.set.length > 0 && !(dependsOnRow(shape) && manner.rows === 'set')
+	const kept = isLooked ? ` WHEN ${wouldChange(shape)} THEN ${stoppedBy(shape, 'update', isStrict)}` : ''
 	const state = `CASE WHEN ${anchor} IS NULL THEN ${missed}${refused}${kept} ELSE item.key END`
 	return `SELECT ${rowsJson(shape, manner, state)} ${from}`
 }
@@ -214,19 +233,34 @@ export function selectByIdentity(shape: Shape): string {
 function checkOf(shape: Shape, change: 'insert' | 'update'): string | undefined {
 	const { table, set } = shape
 	const referring = table.parents.filter(
-		({ columns }) => change === 'insert' || columns.every((column) => set.includes(column)),
+		({ columns }) => change === 'insert' || columns.every((column) => set.some(isSetTo(column))),
 	)
 	const missing = referring.flatMap((parent) => isOrphan(shape, parent) ?? [])
 	if (missing.length === 0) return undefined
 	return `SELECT abs(CASE WHEN changes() > 0 AND EXISTS (SELECT 1 FROM ${ITEMS} WHERE ${missing.join(' OR ')}) THEN -9223372036854775808 ELSE 1 END)`
 }
 
-function missingParentsOf(shape: Shape): string | undefined {
-	const missing = shape.table.parents.flatMap((parent, place) => {
+/** What the column will hold is the given value. */
+function isSetTo(column: ColumnInfo): (change: Change) => boolean {
+	return (change) => change.column === column && change.how === 'update'
+}
+
+/**
+ * What of a row may be to blame: which of the rows that it refers to are missing, by their places among the table's
+ * parents; and the columns that can't hold what an update would make of them, by theirs among its columns.
+ */
+function whyOf(shape: Shape): string | undefined {
+	const { table, set } = shape
+	const missing = table.parents.flatMap((parent, place) => {
 		const orphan = isOrphan(shape, parent)
-		return orphan === undefined ? [] : `SELECT ${place} FROM ${ITEMS} WHERE ${orphan}`
+		return orphan === undefined ? [] : `SELECT 'parent', ${place} FROM ${ITEMS} WHERE ${orphan}`
 	})
-	return missing.length > 0 ? missing.join(' UNION ALL ') : undefined
+	const beyond = set.flatMap(({ column }) => {
+		const kept = isKept(shape, column)
+		const from = `FROM ${ITEMS} CROSS JOIN ${table.sql} AS found ON ${matches(shape)}`
+		return kept === undefined ? [] : `SELECT 'column', ${column.index} ${from} WHERE NOT ${kept}`
+	})
+	return [...missing, ...beyond].join(' UNION ALL ') || undefined
 }
 
 function isOrphan(shape: Shape, { columns, table, references }: Parent): string | undefined {

@@ -1,3 +1,4 @@
+import type { NumberName, Ways } from '../get-or-create/ways'
 import type { Resource } from './resource'
 
 // The types of tables that are served, for those who ask by table name: RPC and the client. `R` is the type of the
@@ -34,11 +35,16 @@ export interface GetOptions<R extends Resources, N extends TableName<R>> {
 	 */
 	idempotencyKey?: string
 }
-export interface UpdateOptions<R extends Resources, N extends TableName<R>> extends GetOptions<R, N> {
+/** How an update changes the columns of a row, by their names. */
+export type WaysOf<R extends Resources, N extends TableName<R>> = Ways<
+	ColumnNames<R, N>[number],
+	NumberName<RowInput<R, N>>
+>
+export interface UpdateOptions<R extends Resources, N extends TableName<R>>
+	extends GetOptions<R, N>,
+		WaysOf<R, N> {
 	/** Defaults to the primary key where the row has it, else to the columns of every unique key it covers. */
 	by?: ColumnNames<R, N>
-	/** The columns to set on a row that is there. Defaults to every column given outside `by`. */
-	update?: ColumnNames<R, N>
 }
 export interface Got<R extends Resources, N extends TableName<R>> {
 	row: Row<R, N>

@@ -151,6 +151,18 @@ export const item = sqliteTable('item', {
 	found: text('select "from"'),
 })
 
+/** What is counted and kept of a page. */
+export const pages = sqliteTable('pages', {
+	slug: text().primaryKey(),
+	title: text().notNull().default('untitled'),
+	views: integer().notNull().default(0),
+	likes: integer(),
+	rating: real(),
+	total: numeric({ mode: 'bigint' }),
+	seenAt: integer({ mode: 'timestamp' }),
+	firstSeenAt: integer({ mode: 'timestamp' }),
+})
+
 /** Two unique keys and a value, for random histories. */
 export const pairs = sqliteTable('pairs', {
 	id: integer().primaryKey(),

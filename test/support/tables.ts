@@ -19,6 +19,7 @@ const resources = [
 	resource(schema.audited),
 	resource(schema.item),
 	resource(schema.pairs),
+	resource(schema.pages),
 ]
 
 /** The service over them. */

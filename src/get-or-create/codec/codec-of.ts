@@ -5,6 +5,7 @@ import { custom } from './custom'
 import { json } from './json'
 import { bigint, boolean, bytes, date, decimal, integer, number, plainText } from './meanings'
 import { affinityOf, binaries, decimals, integers, numbers, texts } from './storage'
+import { wideIntegers } from './sums'
 
 /**
  * The codec of a column, which may be part of a unique key. A new type of column is one entry here: what its values mean,
@@ -25,7 +26,9 @@ export function codecOf(column: SQLiteColumn, isInKey: boolean, casing: CasingCa
 				? codec(coded, integer, integers)
 				: codec(coded, number, numbers, itself)
 		case 'bigint':
-			return isBlob ? codec(coded, bigint, binaries, inUtf8(String)) : codec(coded, bigint, integers, itself)
+			return isBlob
+				? codec(coded, bigint, binaries, inUtf8(String))
+				: codec(coded, { ...bigint, isOrdered: true, sum: wideIntegers }, integers, itself)
 		case 'boolean':
 			return codec(coded, boolean, integers)
 		case 'date':

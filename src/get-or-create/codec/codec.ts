@@ -2,6 +2,7 @@ import { isSQLWrapper } from 'drizzle-orm'
 import type { CasingCache } from 'drizzle-orm/casing'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { driverBytes } from './driver-bytes'
+import type { Sum } from './sums'
 
 /** What SQLite makes of a value that is stored: https://sqlite.org/datatype3.html#determination_of_column_affinity */
 export type Affinity = 'integer' | 'text' | 'blob' | 'real' | 'numeric'
@@ -80,6 +81,10 @@ export interface Meaning {
 	presentText?: (json: unknown) => string
 	/** What `parse` takes and `present` gives. */
 	schema: ValueSchema
+	/** The database compares what is stored as its values compare. */
+	isOrdered?: true
+	/** How they are added to each other, where the database can. */
+	sum?: Sum
 }
 
 /**

@@ -2,6 +2,7 @@ import { base64Of, bytesOfBase64 } from '../../database/bytes'
 import { type Coded, type Meaning, type ValueSchema, Wrong } from './codec'
 import { driverBytes } from './driver-bytes'
 import { decimalOf } from './numeric-text'
+import { doubles, safeIntegers } from './sums'
 
 // What the values of Drizzle's own columns mean in JSON, where dates, bytes, decimals and big integers are text, so that
 // no reader rounds them.
@@ -29,6 +30,7 @@ export function plainText({ column }: Coded): Meaning {
 		schema: choices
 			? { type: 'string', enum: [...choices] }
 			: { type: 'string', ...(max === undefined ? {} : { maxLength: max }) },
+		...(choices ? {} : { isOrdered: true }),
 	}
 }
 
@@ -43,6 +45,7 @@ export const decimal: Meaning = {
 		description:
 			'A decimal number with as many digits as a double tells (about 15), or a whole one of 64 bits: "12.50" and "12.5" are the same. Text that is no number is kept as it is.',
 	},
+	isOrdered: true,
 }
 
 const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/
@@ -55,6 +58,8 @@ export const number: Meaning = {
 	parseText: numberText,
 	present: (value) => value,
 	schema: { type: 'number' },
+	isOrdered: true,
+	sum: doubles,
 }
 
 const SAFE_INTEGER: ValueSchema = {
@@ -78,6 +83,8 @@ export const integer: Meaning = {
 	parseText: (text) => (WHOLE.test(text) ? wholeNumber(Number(text)) : UNSAFE),
 	present: (value) => (typeof value === 'bigint' ? String(value) : value),
 	schema: SAFE_INTEGER,
+	isOrdered: true,
+	sum: safeIntegers,
 }
 
 export const boolean: Meaning = {
@@ -150,5 +157,6 @@ export function date({ column, isInKey }: Coded): Meaning {
 		parseText: parse,
 		present: (value) => (value instanceof Date ? value.toJSON() : value),
 		schema: { type: 'string', format: 'date-time' },
+		isOrdered: true,
 	}
 }

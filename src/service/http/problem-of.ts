@@ -2,6 +2,7 @@ import { HTTPException } from 'hono/http-exception'
 import { DatabaseError, type Failure } from '../../database/failure'
 import { type ConflictError, isRowError, type RowError } from '../../get-or-create/errors'
 import { UnreadableError } from '../../get-or-create/read-value'
+import { UnfitChangeError } from '../../get-or-create/ways'
 import { causeOf, countRow, type LogFields } from '../log'
 import { MisconfiguredError } from '../misconfigured'
 import { noMoreCalls } from './limited'
@@ -21,13 +22,14 @@ export function problemOf(error: unknown): Problem {
 	return internal()
 }
 
-type KnownError = RowError | DatabaseError | UnreadableError | MisconfiguredError
+type KnownError = RowError | DatabaseError | UnreadableError | UnfitChangeError | MisconfiguredError
 
 function isKnown(error: unknown): error is KnownError {
 	return (
 		isRowError(error) ||
 		error instanceof DatabaseError ||
 		error instanceof UnreadableError ||
+		error instanceof UnfitChangeError ||
 		error instanceof MisconfiguredError
 	)
 }
@@ -42,6 +44,8 @@ function problemOfKnown(error: KnownError): Problem {
 		}
 		case 'not-a-unique-key':
 			return new Problem('not-a-unique-key', `${error.message}.`, { keys: error.keys })
+		case 'unfit-change':
+			return new Problem('invalid-parameter', `${error.message}.`)
 		case 'idempotency-mismatch':
 			return new Problem('idempotency-mismatch', 'Under this key another request was made before.')
 		case 'gone':

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import type { ColumnInfo } from '../../get-or-create/table'
 import { requireUniqueKey } from '../../get-or-create/unique-key'
+import { type Changes, changesOf, waysOf } from '../../get-or-create/ways'
 import type { Resource } from '../resource'
 import { Problem } from './problem'
 
@@ -28,7 +29,7 @@ export function knownParameters(c: Context, known: readonly string[]): Map<strin
 }
 
 /** The columns that a parameter lists; undefined where it isn't there. */
-export function columnsParameter(
+function columnsParameter(
 	parameters: Map<string, string[]>,
 	name: string,
 	resource: Resource,
@@ -43,6 +44,18 @@ export function byParameter(parameters: Map<string, string[]>, resource: Resourc
 	const by = columnsParameter(parameters, 'by', resource)
 	if (by) requireUniqueKey(resource.info, by)
 	return by
+}
+
+/** What the parameters that name columns to change say. @throws Problem, UnfitChangeError */
+export function changesParameters(
+	parameters: Map<string, string[]>,
+	resource: Resource,
+	by: ColumnInfo[] | undefined,
+): Changes | undefined {
+	const columnsOf = (name: string) => columnsParameter(parameters, name, resource)
+	const newer = columnsOf('newer')
+	if (newer && newer.length !== 1) throw new Problem('invalid-parameter', '"newer" names one column.')
+	return changesOf({ ...waysOf(columnsOf), newer: newer?.[0] }, by)
 }
 
 export function visibleColumn({ info, visible }: Resource, property: string, where: string): ColumnInfo {

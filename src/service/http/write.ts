@@ -6,6 +6,7 @@ import { type Outcome, outcomesOf, rowOrThrow } from '../../get-or-create/outcom
 import type { Ask } from '../../get-or-create/row-request'
 import type { Verb } from '../../get-or-create/shape'
 import type { ColumnInfo } from '../../get-or-create/table'
+import { type Changes, WAY_NAMES } from '../../get-or-create/ways'
 import { commit } from '../commits/commit'
 import { causeOf, countRow, wordOf } from '../log'
 import type { Resource } from '../resource'
@@ -20,7 +21,7 @@ import { type Answers, answerLines, begun, type StreamEnd } from './ndjson'
 import { searchOf } from './path'
 import { Problem } from './problem'
 import { countedProblem } from './problem-of'
-import { byParameter, columnsParameter, knownParameters } from './query'
+import { byParameter, changesParameters, knownParameters } from './query'
 import type { RowCodec } from './row'
 
 /** One POST or PUT, be it of one row, an array or a stream: all rows are asked for in the same way. */
@@ -29,7 +30,7 @@ interface Write {
 	rowCodec: RowCodec
 	verb: Exclude<Verb, 'get'>
 	by: ColumnInfo[] | undefined
-	update: ColumnInfo[] | undefined
+	update: Changes | undefined
 	/** The request's Idempotency-Key, where it has one. */
 	key: string | undefined
 }
@@ -39,14 +40,14 @@ const MAX_QUERIES = 100
 
 /** The handler of POST (get or create) or PUT (update or create). */
 export function write(resource: Resource, rowCodec: RowCodec, verb: Write['verb']) {
-	const allowed = verb === 'update-or-create' ? ['by', 'update'] : ['by']
+	const allowed = verb === 'update-or-create' ? ['by', ...WAY_NAMES] : ['by']
 	/** By query string: callers repeat themselves. */
 	const known = new Cache<Pick<Write, 'by' | 'update'>>(MAX_QUERIES)
 	const columnsOf = (c: Context<AppEnv>) => {
 		return known.get(searchOf(c.req.url), () => {
 			const parameters = knownParameters(c, allowed)
 			const by = byParameter(parameters, resource)
-			return { by, update: columnsParameter(parameters, 'update', resource) }
+			return { by, update: changesParameters(parameters, resource, by) }
 		})
 	}
 	return async (c: Context<AppEnv>): Promise<Response> => {
