@@ -6,11 +6,19 @@ import { unknownColumn } from './proof'
 import type { Shape } from './shape'
 import type { Step } from './statements'
 
+/** The outcome of a row that was refused, or not answered. */
+export type RefusedOutcome = Extract<Outcome, { kind: 'error' }>
+
 /**
  * What it means for its caller that the database refused one row, read from the database's words. `step` is the statement
  * that it refused, nothing for COMMIT; `why` tells the parents that are missing.
  */
-export function refusalOf(shape: Shape, step: Step | undefined, said: Said, why: Rows | undefined): Outcome {
+export function refusalOf(
+	shape: Shape,
+	step: Step | undefined,
+	said: Said,
+	why: Rows | undefined,
+): RefusedOutcome {
 	const error = classify(saidError(said))
 	if (error.failure !== 'constraint') return { kind: 'error', error }
 	const isCheck = step === 'checkUpdated' || step === 'checkInserted'
@@ -36,7 +44,7 @@ export function refusalOf(shape: Shape, step: Step | undefined, said: Said, why:
 }
 
 /** Nothing stands in the way, and yet it isn't there: a trigger passed over it (RAISE(IGNORE)), or undid it. */
-export function ruledOut(): Outcome {
+export function ruledOut(): RefusedOutcome {
 	return invalid(atRow('is refused by a rule of the table'))
 }
 
@@ -50,7 +58,7 @@ export function unmade({ table, slots }: Shape): Outcome {
 	)
 }
 
-function orphan({ table }: Shape, why: Rows = []): Outcome {
+function orphan({ table }: Shape, why: Rows = []): RefusedOutcome {
 	const places = new Set(why.map(([place]) => place))
 	const columns = new Set(table.parents.flatMap((parent, place) => (places.has(place) ? parent.columns : [])))
 	if (columns.size === 0) return invalid(atRow('would leave a row without the row that it refers to'))
@@ -74,7 +82,7 @@ function conflictsOver({ table, by }: Shape, subject: string): Conflict[] {
 	]
 }
 
-function invalid(...faults: Fault[]): Outcome {
+function invalid(...faults: Fault[]): RefusedOutcome {
 	return { kind: 'error', error: new InvalidRowError(faults) }
 }
 

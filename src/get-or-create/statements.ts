@@ -15,7 +15,7 @@ import {
 	updatedValue,
 	valueOf,
 } from './conditions'
-import { type NoteStatements, noteCondition, notesOf, wasRefused } from './idempotency'
+import { type NoteStatements, noteCondition, notesOf, wasNoted, wasRefused } from './idempotency'
 import { ITEMS } from './items'
 import { leaves, moves, written } from './order'
 import { isGiven, type Shape } from './shape'
@@ -28,6 +28,7 @@ export type Step =
 	| 'update'
 	| 'moved'
 	| 'checkUpdated'
+	| 'verdictUpdated'
 	| 'settleUpdated'
 	| 'insert'
 	| 'checkInserted'
@@ -35,6 +36,7 @@ export type Step =
 	| 'settle'
 	| 'read'
 	| 'select'
+	| 'verdict'
 
 /**
  * The SQL of a shape, over items, be it one or a thousand: see items.ts. What changes rows that have keys takes the name of
@@ -42,18 +44,21 @@ export type Step =
  */
 export interface Statements {
 	steps: { step: Step; sql: string }[]
-	/** Where they failed: which of the rows that it refers to are missing, by their places among the table's parents. */
-	why: string | undefined
+	/**
+	 * Where they failed for one row: which of the rows that it refers to are missing, by their places among the table's
+	 * parents; and where it stands or falls with others, what it is.
+	 */
+	why: { step: Step | 'missing'; sql: string }[]
 }
 
-const built = new WeakMap<Shape, Map<string, Statements>>()
+const known = new WeakMap<Shape, Map<string, Statements>>()
 
 export function statementsOf(shape: Shape, manner: Manner): Statements {
-	const known = built.get(shape) ?? new Map<string, Statements>()
-	built.set(shape, known)
+	const ofShape = known.get(shape) ?? new Map<string, Statements>()
+	known.set(shape, ofShape)
 	const name = Object.values(manner).join()
-	let statements = known.get(name)
-	if (!statements) known.set(name, (statements = build(shape, manner)))
+	let statements = ofShape.get(name)
+	if (!statements) ofShape.set(name, (statements = build(shape, manner)))
 	return statements
 }
 
@@ -62,13 +67,16 @@ function build(shape: Shape, manner: Manner): Statements {
 	const changing = changes(shape, manner)
 	const insert = changing ? insertOf(shape, manner) : undefined
 	const update = changing ? updateOf(shape) : undefined
-	const isChecked = manner.rows === 'one' || manner.isFollowed
+	const isOne = manner.rows === 'one'
+	const isBound = manner.bond !== 'none' && changing
+	const isChecked = isOne || isBound || manner.isFollowed
 	const steps: [step: Step, sql: string | undefined][] = [
 		['exchange', insert && update && manner.isInOrder ? exchangeOf(shape) : undefined],
 		['write', notes?.write],
 		['update', update],
 		['moved', update && leaves(shape) ? changedOf(shape, manner, isMoved(shape)) : undefined],
 		['checkUpdated', update && isChecked ? checkOf(shape, 'update') : undefined],
+		['verdictUpdated', update && isBound && isOne && !shape.keyed ? wasKeptFromUpdate(shape) : undefined],
 		['settleUpdated', notes?.settleUpdated],
 		['insert', insert],
 		['checkInserted', insert && isChecked ? checkOf(shape, 'insert') : undefined],
@@ -76,11 +84,18 @@ function build(shape: Shape, manner: Manner): Statements {
 		['settle', notes?.settle],
 		['read', notes?.read],
 		['select', selectOf(shape, manner)],
+		['verdict', isBound ? verdictOf(shape, manner, insert ?? update) : undefined],
 	]
-	return {
-		steps: steps.flatMap(([step, sql]) => (sql === undefined ? [] : { step, sql })),
-		why: manner.rows === 'one' && shape.table.parents.length > 0 ? missingParentsOf(shape) : undefined,
-	}
+	const why: [step: Step | 'missing', sql: string | undefined][] = [
+		['missing', isOne ? missingParentsOf(shape) : undefined],
+		['read', isOne && isBound ? notes?.read : undefined],
+		['select', isOne && isBound ? selectOf(shape, manner) : undefined],
+	]
+	return { steps: steps.flatMap(built), why: why.flatMap(built) }
+}
+
+function built<S>([step, sql]: [step: S, sql: string | undefined]): { step: S; sql: string }[] {
+	return sql === undefined ? [] : [{ step, sql }]
 }
 
 /**
@@ -187,6 +202,35 @@ function selectOf(shape: Shape, manner: Manner): string {
 		shape.set.length > 0 ? ` WHEN ${anyDiffers(shape)} THEN ${stoppedBy(shape, 'update', isStrict)}` : ''
 	const state = `CASE WHEN ${anchor} IS NULL THEN ${missed}${refused}${kept} ELSE item.key END`
 	return `SELECT ${rowsJson(shape, manner, state)} ${from}`
+}
+
+/**
+ * Fails ("integer overflow") where a row is not there as it was asked for, so that nothing remains of those that stand or
+ * fall with it. Of one row alone the statement that was to change it may tell that it did, whatever a trigger made of it
+ * then; under a key the note does. A row that others refer to has to be found by what it was asked for.
+ */
+function verdictOf(shape: Shape, { rows, bond }: Manner, change: string | undefined): string {
+	const { table } = shape
+	if (shape.keyed) return failing(`SELECT 1 FROM ${ITEMS} WHERE NOT ${wasNoted(shape, bond === 'referred')}`)
+	const anchor = `found.${anchorOf(shape).sql}`
+	const from = `SELECT 1 FROM ${ITEMS} LEFT JOIN ${table.sql} AS found ON ${matches(shape)} WHERE`
+	if (rows === 'set' || bond === 'referred') {
+		const differs = shape.set.length > 0 ? ` OR ${anyDiffers(shape)}` : ''
+		return failing(`${from} (${anchor} IS NULL${differs})`)
+	}
+	const moved = change !== undefined && leaves(shape) ? isMoved(shape) : undefined
+	const isElsewhere = moved && ` AND NOT EXISTS (SELECT 1 FROM ${table.sql} AS found WHERE ${moved})`
+	return failing(`${from} ${anchor} IS NULL${change ? ' AND changes() = 0' : ''}${isElsewhere ?? ''}`)
+}
+
+/** The same of one row that is there, and that another kept from being updated. */
+function wasKeptFromUpdate(shape: Shape): string {
+	const from = `${ITEMS} CROSS JOIN ${shape.table.sql} AS found ON ${matches(shape)}`
+	return failing(`SELECT 1 FROM ${from} WHERE changes() = 0 AND ${anyDiffers(shape)}`)
+}
+
+function failing(where: string): string {
+	return `SELECT abs(CASE WHEN EXISTS (${where}) THEN -9223372036854775808 ELSE 1 END)`
 }
 
 /** The row that the statement before has written, whatever it is by now; `which` is how it is found, where it can be. */
