@@ -55,23 +55,23 @@ function stateOf(tx: Transaction): State {
 	return state
 }
 
-type Ask = (statement: Statement) => Promise<Rows>
+type Execute = (statement: Statement) => Promise<Rows>
 
 async function runUnits(tx: Transaction, units: readonly Unit[], deadline: number): Promise<UnitResult[]> {
-	const ask: Ask = async (statement) => {
+	const execute: Execute = async (statement) => {
 		const rows = await within(Promise.resolve(tx.values<DriverValue[]>(new NumberedSql(statement))), deadline)
 		return rows.map((row) => Array.from(row))
 	}
 	const results: UnitResult[] = []
 	for (const { start, units: run } of runsOf(units)) {
-		if (run.length > 1) await ask(GROUP.save)
+		if (run.length > 1) await execute(GROUP.save)
 		for (const unit of run) {
 			const isLeftOut = unit.after?.some((place) => results[place]?.kind !== 'done')
-			results.push(isLeftOut ? { kind: 'skipped' } : await runUnit(ask, unit))
+			results.push(isLeftOut ? { kind: 'skipped' } : await runUnit(execute, unit))
 		}
 		if (run.length === 1) continue
-		if (results.slice(start).some(({ kind }) => kind !== 'done')) await ask(GROUP.undo)
-		await ask(GROUP.release)
+		if (results.slice(start).some(({ kind }) => kind !== 'done')) await execute(GROUP.undo)
+		await execute(GROUP.release)
 	}
 	return results
 }
@@ -85,24 +85,24 @@ const UNIT = savepoint('edge_get_or_create')
 const GROUP = savepoint('edge_get_or_create_all')
 
 /** @throws whatever took the transaction with it. */
-async function runUnit(ask: Ask, { statements, why = [] }: Unit): Promise<UnitResult> {
-	await ask(UNIT.save)
+async function runUnit(execute: Execute, { statements, why = [] }: Unit): Promise<UnitResult> {
+	await execute(UNIT.save)
 	const rows: Rows[] = []
 	try {
-		for (const statement of statements) rows.push(await ask(statement))
+		for (const statement of statements) rows.push(await execute(statement))
 	} catch (error) {
 		// Of a statement without an answer nobody knows whether it is still to come.
 		if (error instanceof DatabaseError) throw error
-		await ask(UNIT.undo).catch(() => {
+		await execute(UNIT.undo).catch(() => {
 			throw error
 		})
 		const told: Rows[] = []
-		for (const each of why) told.push(await ask(each))
-		await ask(UNIT.release)
+		for (const each of why) told.push(await execute(each))
+		await execute(UNIT.release)
 		const said = saidIn(driverError(error)) ?? { code: 'UNKNOWN', message: String(error) }
 		return { kind: 'failed', at: rows.length, error: ofStatement(said), why: told }
 	}
-	await ask(UNIT.release)
+	await execute(UNIT.release)
 	return { kind: 'done', rows }
 }
 

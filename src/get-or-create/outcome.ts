@@ -56,7 +56,7 @@ export async function outcomesOf(
 		: await outcomesFrom(requests, submit)
 	const inOrder = submitted.values()
 	const outcomes = refused.map((error): Outcome | Undone =>
-		error ? { kind: 'error', error } : present(inOrder.next().value),
+		error ? { kind: 'error', error } : required(inOrder.next().value),
 	)
 	if (atomic) throwRefused(outcomes)
 	return outcomes.map(done)
@@ -89,7 +89,7 @@ async function outcomesFrom(requests: RowRequest[], submit: Submit): Promise<(Ou
 
 /** The row of an outcome. @throws what stands in its place. */
 export function rowOrThrow(outcome: Outcome | undefined): Extract<Outcome, { kind: 'row' }> {
-	const known = present(outcome)
+	const known = required(outcome)
 	if (known.kind === 'error') throw known.error
 	return known
 }

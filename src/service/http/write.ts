@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { DatabaseError } from '../../database/failure'
 import { Cache } from '../../get-or-create/cache'
-import { isIdempotencyKey, type RowKey } from '../../get-or-create/idempotency'
+import { isIdempotencyKey, type KeyPart } from '../../get-or-create/idempotency'
 import { type Outcome, outcomesOf, rowOrThrow } from '../../get-or-create/outcome'
 import type { Ask } from '../../get-or-create/row-request'
 import type { Verb } from '../../get-or-create/shape'
@@ -21,12 +21,12 @@ import { searchOf } from './path'
 import { Problem } from './problem'
 import { countedProblem } from './problem-of'
 import { byParameter, columnsParameter, flagParameter, knownParameters } from './query'
-import type { RowFormat } from './row'
+import type { RowCodec } from './row'
 
 /** One POST or PUT, be it of one row, an array or a stream: all rows are asked for in the same way. */
 interface Write {
 	resource: Resource
-	format: RowFormat
+	rowCodec: RowCodec
 	verb: Exclude<Verb, 'get'>
 	by: ColumnInfo[] | undefined
 	update: ColumnInfo[] | undefined
@@ -40,7 +40,7 @@ interface Write {
 const MAX_QUERIES = 100
 
 /** The handler of POST (get or create) or PUT (update or create). */
-export function write(resource: Resource, format: RowFormat, verb: Write['verb']) {
+export function write(resource: Resource, rowCodec: RowCodec, verb: Write['verb']) {
 	const allowed = verb === 'update-or-create' ? ['by', 'update', 'atomic'] : ['by', 'atomic']
 	/** By query string: callers repeat themselves. */
 	const known = new Cache<Pick<Write, 'by' | 'update' | 'atomic'>>(MAX_QUERIES)
@@ -53,7 +53,7 @@ export function write(resource: Resource, format: RowFormat, verb: Write['verb']
 		})
 	}
 	return async (c: Context<AppEnv>): Promise<Response> => {
-		const operation: Write = { resource, format, verb, ...columnsOf(c), key: idempotencyKey(c) }
+		const operation: Write = { resource, rowCodec, verb, ...columnsOf(c), key: idempotencyKey(c) }
 		if (bodyTypeOf(c) === 'ndjson') {
 			if (operation.atomic) {
 				throw new Problem('invalid-parameter', "A stream can't be atomic: send the rows as an array.")
@@ -68,7 +68,7 @@ export function write(resource: Resource, format: RowFormat, verb: Write['verb']
 async function answerOne(c: Context<AppEnv>, operation: Write, json: unknown): Promise<Response> {
 	const [outcome] = await ask(c, operation, [askFor(operation, json, 0, 'row')])
 	const row = rowOrThrow(outcome)
-	stateOf(c).notes.outcome = wordOf(row)
+	stateOf(c).logFields.outcome = wordOf(row)
 	const body = bodyOf(operation, row)
 	const location = body.created ? locationOf(operation.resource, body.row, stateOf(c).prefix) : undefined
 	return answerJson(c, body.created ? 201 : 200, body, location === undefined ? {} : { Location: location })
@@ -103,7 +103,7 @@ async function answerStream(c: Context<AppEnv>, operation: Write): Promise<Respo
 	const { promise, resolve } = Promise.withResolvers<void>()
 	const state = stateOf(c)
 	state.streamed = promise
-	const { notes } = state
+	const { logFields } = state
 	let position = 0
 	const read = (line: Line): ReadLine => {
 		const at = position++
@@ -120,12 +120,12 @@ async function answerStream(c: Context<AppEnv>, operation: Write): Promise<Respo
 		try {
 			return await answerGroup(c, operation, lines, first)
 		} catch (error) {
-			notes.cause = causeOf(error)
+			logFields.cause = causeOf(error)
 			throw error
 		}
 	}
 	const end = (outcome: StreamEnd) => {
-		notes.outcome = outcome
+		logFields.outcome = outcome
 		resolve()
 	}
 	const answers = answerLines(input, read, answerRead, end)
@@ -166,13 +166,13 @@ function jsonOf(line: Line): unknown {
 }
 
 function askFor(
-	{ format, verb, by, update, key }: Write,
+	{ rowCodec, verb, by, update, key }: Write,
 	json: unknown,
 	position: number,
-	request: RowKey['request'] = 'rows',
+	request: KeyPart['request'] = 'rows',
 ): Ask {
 	const part = key === undefined ? undefined : { key, position, request }
-	return { verb, by, update, key: part, ...format.parse(json) }
+	return { verb, by, update, key: part, ...rowCodec.parse(json) }
 }
 
 /** https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/ */
@@ -189,7 +189,7 @@ async function ask(c: Context<AppEnv>, { resource }: Write, asks: Ask[], atomic 
 		resource.info,
 		asks,
 		async (requests) =>
-			await commit(commits, requests, state.notes, (promise) => c.executionCtx.waitUntil(promise)),
+			await commit(commits, requests, state.logFields, (promise) => c.executionCtx.waitUntil(promise)),
 		{ atomic },
 	)
 	if (outcomes.some(({ replayed }) => replayed)) state.replayed = true
@@ -201,7 +201,7 @@ function itemOf(c: Context<AppEnv>, operation: Write, outcome: Outcome): object 
 	if (outcome.kind === 'error') return problemItem(c, outcome.error)
 	try {
 		const body = bodyOf(operation, outcome)
-		countRow(stateOf(c).notes, wordOf(outcome))
+		countRow(stateOf(c).logFields, wordOf(outcome))
 		return body
 	} catch (error) {
 		// Another writer has stored what its column can't mean: that is this row's failure alone.
@@ -211,16 +211,16 @@ function itemOf(c: Context<AppEnv>, operation: Write, outcome: Outcome): object 
 
 /** What a stream ends with that can't go on. */
 function lastItem(c: Context<AppEnv>, limit: DatabaseError, line: number): object {
-	stateOf(c).notes.cause ??= causeOf(limit)
+	stateOf(c).logFields.cause ??= causeOf(limit)
 	return problemItem(c, noMoreCalls(line))
 }
 
 function problemItem(c: Context<AppEnv>, error: unknown): object {
-	const { notes, prefix } = stateOf(c)
-	return { problem: countedProblem(notes, error).body(c.get('requestId'), prefix) }
+	const { logFields, prefix } = stateOf(c)
+	return { problem: countedProblem(logFields, error).body(c.get('requestId'), prefix) }
 }
 
-function bodyOf({ format, verb }: Write, { values, created, updated }: Extract<Outcome, { kind: 'row' }>) {
-	const row = format.present(values)
+function bodyOf({ rowCodec, verb }: Write, { values, created, updated }: Extract<Outcome, { kind: 'row' }>) {
+	const row = rowCodec.present(values)
 	return verb === 'update-or-create' ? { row, created, updated } : { row, created }
 }
