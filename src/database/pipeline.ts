@@ -1,14 +1,16 @@
 import * as v from 'valibot'
 import { bytesOfBase64 } from './bytes'
-import { classify, DatabaseError, type Failure, ofStatement, type Said } from './failure'
+import { classify, DatabaseError, type Failure, ofStatement, type Said, saidIn } from './failure'
 import {
 	type DriverValue,
 	type Mode,
 	type Rows,
+	runsOf,
 	type Statement,
 	saidError,
 	type Unit,
 	type UnitResult,
+	type UnitRun,
 } from './send'
 
 // Hrana over HTTP: https://github.com/tursodatabase/libsql/blob/main/docs/HRANA_3_SPEC.md. One request opens a
@@ -29,7 +31,7 @@ export function pipelineOf(units: readonly Unit[], mode: Mode): Pipeline {
 	const sqls = new StoredSql(units)
 	// A savepoint is a write to a replica, and sends the whole of it to the primary.
 	const alone = mode !== 'write' || units.length === 1
-	const batches = alone ? units.map((unit) => batchOfOne(unit, mode, sqls)) : [sharedBatch(units, sqls)]
+	const batches = alone ? runsOf(units).map((run) => batchOfRun(run, mode, sqls)) : [sharedBatch(units, sqls)]
 	const requests = batches.map(({ steps }) => ({ type: 'batch', batch: { steps } }))
 	return {
 		body: JSON.stringify({ requests: [...sqls.requests, ...requests, { type: 'close' }] }),
@@ -70,19 +72,44 @@ class Steps {
 	}
 }
 
+/** A transaction of a group, or of a unit that is in none. */
+function batchOfRun({ start, units }: UnitRun, mode: Mode, sqls: StoredSql): BatchOfSteps {
+	const [first] = units
+	if (first && units.length === 1) return batchOfOne(first, mode, sqls)
+	const moved = units.map((unit) => ({ ...unit, after: unit.after?.map((place) => place - start) }))
+	const { steps, read } = sharedBatch(moved, sqls)
+	return {
+		steps,
+		read(result) {
+			try {
+				return read(result)
+			} catch (error) {
+				// As of one unit: its neighbours have committed, or will.
+				const { cause, unit: failed = units.length - 1 } = classify(error)
+				const said = saidIn(cause)
+				if (!said) throw error
+				const why: Rows[] = []
+				return units.map((_, place) =>
+					place === failed ? { kind: 'failed', at: 0, error: said, why } : { kind: 'skipped' },
+				)
+			}
+		},
+	}
+}
+
 /** A transaction of one unit: where the unit fails, so does the transaction. */
-function batchOfOne({ statements, why }: Unit, mode: Mode, sqls: StoredSql): BatchOfSteps {
+function batchOfOne({ statements, why = [] }: Unit, mode: Mode, sqls: StoredSql): BatchOfSteps {
 	const steps = new Steps()
 	const begin = steps.add({ sql: BEGIN[mode], want_rows: false })
 	const last = steps.chain(statements, begin, sqls)
 	const commit = steps.add({ sql: 'COMMIT', want_rows: false }, ok(last))
 	const rollback = steps.add({ sql: 'ROLLBACK', want_rows: false }, not(ok(commit)))
-	const asked = why && steps.add(sqls.stmt(why), and(ok(begin), not(ok(commit))))
+	const asked = why.map((each) => steps.add(sqls.stmt(each), and(ok(begin), not(ok(commit)))))
 	return {
 		steps: steps.list,
 		read(result) {
 			// Its neighbours have committed, or will: whatever became of it is its own.
-			if (mode === 'each' && isSaid(result)) return [{ kind: 'failed', at: 0, error: result, why: undefined }]
+			if (mode === 'each' && isSaid(result)) return [{ kind: 'failed', at: 0, error: result, why: [] }]
 			const results = new StepResults(result, steps.list.length)
 			const failed = results.firstFailure(begin, commit)
 			if (failed) {
@@ -90,7 +117,7 @@ function batchOfOne({ statements, why }: Unit, mode: Mode, sqls: StoredSql): Bat
 				if (isOwn) failed.error = ofStatement(failed.error)
 				const error = saidError(failed.error)
 				if (mode !== 'each' && classify(error).failure === 'rejected') throw error
-				return [{ ...failed, at: failed.at - begin - 1, why: results.rowsOf(asked) }]
+				return [{ ...failed, at: failed.at - begin - 1, why: results.rowsAsked(asked) }]
 			}
 			if (!results.ran(commit)) throw new SyntaxError('a transaction without an end')
 			return [{ kind: 'done', rows: results.allRows(begin + 1, last) }]
@@ -105,17 +132,26 @@ function batchOfOne({ statements, why }: Unit, mode: Mode, sqls: StoredSql): Bat
 function sharedBatch(units: readonly Unit[], sqls: StoredSql): BatchOfSteps {
 	const steps = new Steps()
 	const begin = steps.add({ sql: BEGIN.write, want_rows: false })
-	const places: { first: number; last: number; release: number; asked: number | undefined }[] = []
-	for (const { statements, after, why } of units) {
-		const before = after === undefined ? undefined : places[after]
-		const mayRun = before ? and(IS_OPEN, ok(before.last)) : IS_OPEN
-		const save = steps.add({ sql: 'SAVEPOINT unit', want_rows: false }, mayRun)
-		const last = steps.chain(statements, save, sqls)
-		const failed = and(IS_OPEN, ok(save), not(ok(last)))
-		steps.add({ sql: 'ROLLBACK TO unit', want_rows: false }, failed)
-		const release = steps.add({ sql: 'RELEASE unit', want_rows: false }, and(IS_OPEN, ok(save)))
-		const asked = why && steps.add(sqls.stmt(why), failed)
-		places.push({ first: save + 1, last, release, asked })
+	const places: { first: number; last: number; release: number; asked: number[] }[] = []
+	for (const { start, units: run } of runsOf(units)) {
+		const group =
+			run.length > 1 ? steps.add({ sql: 'SAVEPOINT units', want_rows: false }, IS_OPEN) : undefined
+		for (const { statements, after = [], why = [] } of run) {
+			const before = after.flatMap((place) => places[place] ?? [])
+			const needed = [...(group === undefined ? [] : [group]), ...before.map(({ last }) => last)]
+			const mayRun = needed.length > 0 ? and(IS_OPEN, ...needed.map(ok)) : IS_OPEN
+			const save = steps.add({ sql: 'SAVEPOINT unit', want_rows: false }, mayRun)
+			const last = steps.chain(statements, save, sqls)
+			const failed = and(IS_OPEN, ok(save), not(ok(last)))
+			steps.add({ sql: 'ROLLBACK TO unit', want_rows: false }, failed)
+			const release = steps.add({ sql: 'RELEASE unit', want_rows: false }, and(IS_OPEN, ok(save)))
+			const asked = why.map((each) => steps.add(sqls.stmt(each), failed))
+			places.push({ first: save + 1, last, release, asked })
+		}
+		if (group === undefined) continue
+		const isWell = and(...places.slice(start).map(({ last }) => ok(last)))
+		steps.add({ sql: 'ROLLBACK TO units', want_rows: false }, and(IS_OPEN, ok(group), not(isWell)))
+		steps.add({ sql: 'RELEASE units', want_rows: false }, and(IS_OPEN, ok(group)))
 	}
 	const commit = steps.add({ sql: 'COMMIT', want_rows: false }, IS_OPEN)
 	steps.add({ sql: 'ROLLBACK', want_rows: false }, and(IS_OPEN, not(ok(commit))))
@@ -131,11 +167,11 @@ function sharedBatch(units: readonly Unit[], sqls: StoredSql): BatchOfSteps {
 				if (failed) {
 					if (!results.ran(release)) throw endOf(failed.error, unit)
 					const error = ofStatement(failed.error)
-					read.push({ ...failed, error, at: failed.at - first, why: results.rowsOf(asked) })
+					read.push({ ...failed, error, at: failed.at - first, why: results.rowsAsked(asked) })
 					continue
 				}
-				const { after } = units[unit] ?? {}
-				const mayBeLeftOut = after !== undefined && read[after]?.kind !== 'done'
+				const { after = [] } = units[unit] ?? {}
+				const mayBeLeftOut = after.some((place) => read[place]?.kind !== 'done')
 				if (!results.ran(last) && !mayBeLeftOut) throw new SyntaxError('a unit without a result')
 				read.push(
 					results.ran(last) ? { kind: 'done', rows: results.allRows(first, last) } : { kind: 'skipped' },
@@ -176,7 +212,7 @@ class StoredSql {
 		if (units.length === 1) return
 		const seen = new Set<string>()
 		for (const { statements, why } of units) {
-			for (const { sql } of why ? [...statements, why] : statements) {
+			for (const { sql } of [...statements, ...(why ?? [])]) {
 				if (this.#ids.has(sql)) continue
 				if (!seen.has(sql)) {
 					seen.add(sql)
@@ -254,9 +290,14 @@ class StepResults {
 		return undefined
 	}
 
-	/** Nothing where there is no such step, or where it did not run. */
-	rowsOf(step: number | undefined): Rows | undefined {
-		return step === undefined ? undefined : this.#results[step]?.rows.map(rowOf)
+	/** Nothing where it did not run. */
+	rowsOf(step: number): Rows | undefined {
+		return this.#results[step]?.rows.map(rowOf)
+	}
+
+	/** None where one did not run. */
+	rowsAsked(steps: readonly number[]): Rows[] {
+		return steps.map((step) => this.rowsOf(step) ?? [])
 	}
 
 	allRows(first: number, last: number): Rows[] {

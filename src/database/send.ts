@@ -9,18 +9,39 @@ export interface Statement {
 /** Statements that stand or fall together: where one fails nothing of the unit remains, and the transaction goes on. */
 export interface Unit {
 	statements: readonly Statement[]
-	/** Another unit, by its place: where that one did not go well, this one is left out. */
-	after?: number | undefined
+	/** Other units, by their places: where one of them did not go well, this one is left out. */
+	after?: readonly number[] | undefined
+	/**
+	 * Units that follow each other and have the same one are a group: where one of them does not go well, nothing of any
+	 * of them remains, though each has its own result. It is the place of the first of them.
+	 */
+	group?: number | undefined
 	/** Asked where the unit failed: what it was. */
-	why?: Statement | undefined
+	why?: readonly Statement[] | undefined
+}
+
+/** Units that stand or fall together, and the place of the first. */
+export interface UnitRun {
+	start: number
+	units: readonly Unit[]
+}
+
+/** The groups among units; one that is in none is one by itself. */
+export function runsOf(units: readonly Unit[]): UnitRun[] {
+	const starts = [...units.keys()].filter((place) => !isGroupedWith(units[place - 1], units[place]))
+	return starts.map((start, i) => ({ start, units: units.slice(start, starts[i + 1]) }))
+}
+
+function isGroupedWith(before: Unit | undefined, unit: Unit | undefined): boolean {
+	return unit?.group !== undefined && before?.group === unit.group
 }
 
 /** What became of a unit, as plain data: it goes from the GroupCommit object to its isolates. */
 export type UnitResult =
 	/** The rows of each of its statements. */
 	| { kind: 'done'; rows: Rows[] }
-	/** `at` is the place of the statement that failed, beyond the last for COMMIT. */
-	| { kind: 'failed'; at: number; error: Said; why: Rows | undefined }
+	/** `at` is the place of the statement that failed, beyond the last for COMMIT; `why` has the rows of what was asked. */
+	| { kind: 'failed'; at: number; error: Said; why: Rows[] }
 	/** Left out, for a unit before it did not go well. */
 	| { kind: 'skipped' }
 

@@ -4,6 +4,7 @@ import {
 	type Batch,
 	type DriverValue,
 	type Rows,
+	runsOf,
 	type Statement,
 	type Unit,
 	type UnitResult,
@@ -62,36 +63,46 @@ async function runUnits(tx: Transaction, units: readonly Unit[], deadline: numbe
 		return rows.map((row) => Array.from(row))
 	}
 	const results: UnitResult[] = []
-	for (const unit of units) {
-		const isLeftOut = unit.after !== undefined && results[unit.after]?.kind !== 'done'
-		results.push(isLeftOut ? { kind: 'skipped' } : await runUnit(execute, unit))
+	for (const { start, units: run } of runsOf(units)) {
+		if (run.length > 1) await execute(GROUP.save)
+		for (const unit of run) {
+			const isLeftOut = unit.after?.some((place) => results[place]?.kind !== 'done')
+			results.push(isLeftOut ? { kind: 'skipped' } : await runUnit(execute, unit))
+		}
+		if (run.length === 1) continue
+		if (results.slice(start).some(({ kind }) => kind !== 'done')) await execute(GROUP.undo)
+		await execute(GROUP.release)
 	}
 	return results
 }
 
-const savepoint = (verb: string): Statement => ({ sql: `${verb} edge_get_or_create`, args: [] })
-const SAVE = savepoint('SAVEPOINT')
-const UNDO = savepoint('ROLLBACK TO')
-const RELEASE = savepoint('RELEASE')
+const savepoint = (name: string) => ({
+	save: { sql: `SAVEPOINT ${name}`, args: [] },
+	undo: { sql: `ROLLBACK TO ${name}`, args: [] },
+	release: { sql: `RELEASE ${name}`, args: [] },
+})
+const UNIT = savepoint('edge_get_or_create')
+const GROUP = savepoint('edge_get_or_create_all')
 
 /** @throws whatever took the transaction with it. */
-async function runUnit(execute: Execute, { statements, why }: Unit): Promise<UnitResult> {
-	await execute(SAVE)
+async function runUnit(execute: Execute, { statements, why = [] }: Unit): Promise<UnitResult> {
+	await execute(UNIT.save)
 	const rows: Rows[] = []
 	try {
 		for (const statement of statements) rows.push(await execute(statement))
 	} catch (error) {
 		// Of a statement without an answer nobody knows whether it is still to come.
 		if (error instanceof DatabaseError) throw error
-		await execute(UNDO).catch(() => {
+		await execute(UNIT.undo).catch(() => {
 			throw error
 		})
-		const told = why && (await execute(why))
-		await execute(RELEASE)
+		const told: Rows[] = []
+		for (const each of why) told.push(await execute(each))
+		await execute(UNIT.release)
 		const said = saidIn(driverError(error)) ?? { code: 'UNKNOWN', message: String(error) }
 		return { kind: 'failed', at: rows.length, error: ofStatement(said), why: told }
 	}
-	await execute(RELEASE)
+	await execute(UNIT.release)
 	return { kind: 'done', rows }
 }
 

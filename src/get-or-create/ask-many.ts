@@ -11,6 +11,8 @@ import { changesOf, type Ways, waysOf } from './ways'
 export interface NamedTerms extends Ways<string> {
 	by?: readonly string[]
 	idempotencyKey?: string
+	/** All rows or none. */
+	atomic?: boolean
 }
 
 export interface Result {
@@ -32,7 +34,8 @@ const MAX_ROWS = 1000
 /**
  * Asks for rows of Drizzle values, by property names, and gives their results in order. Only `columns` of the table
  * are taken and given back.
- * @throws NotAUniqueKeyError for a `by` that can't decide a race; Error for a column that isn't there, or can't be changed so.
+ * @throws NotAUniqueKeyError for a `by` that can't decide a race; Error for a column that isn't there, or can't be changed
+ * so; of `atomic` rows what outcomesOf throws.
  */
 export async function askMany(
 	{ info, columns }: { info: TableInfo; columns: readonly ColumnInfo[] },
@@ -51,7 +54,10 @@ export async function askMany(
 	if (by) requireUniqueKey(info, by)
 	const newer = options.newer === undefined ? undefined : columnOf(options.newer)
 	const update = changesOf({ ...waysOf((how) => options[how]?.map(columnOf)), newer }, by)
-	const { idempotencyKey: key } = options
+	const { idempotencyKey: key, atomic = false } = options
+	if (atomic && rows.length > MAX_ROWS) {
+		throw new RangeError(`${rows.length} rows can't be atomic: at most ${MAX_ROWS} go in one transaction`)
+	}
 	if (key !== undefined && !isIdempotencyKey(key)) {
 		throw new Error('an idempotency key has 1 to 255 printable ASCII characters')
 	}
@@ -64,11 +70,14 @@ export async function askMany(
 				row,
 				by,
 				update,
-				key: key === undefined ? undefined : { key, position: start + place, alone: false },
+				key:
+					key === undefined
+						? undefined
+						: { key, position: start + place, request: atomic ? 'batch' : 'rows' },
 				faults: unknown.map((property) => faultAt({ property }, 'is not a column')),
 			}
 		})
-		const outcomes = await outcomesOf(info, asks, submit)
+		const outcomes = await outcomesOf(info, asks, submit, { atomic })
 		results.push(...outcomes.map((outcome) => resultOf(info, columns, outcome)))
 	}
 	return results

@@ -1,5 +1,5 @@
 import type { DatabaseError, Failure } from '../database/failure'
-import type { Outcome } from './outcome'
+import type { Outcome, Undone } from './outcome'
 import type { PendingCall } from './plan'
 import type { RowRequest } from './row-request'
 
@@ -7,7 +7,7 @@ import type { RowRequest } from './row-request'
 export interface Call {
 	readonly requests: readonly RowRequest[]
 	/** In their order; nothing for a row that has to go again. */
-	readonly outcomes: (Outcome | undefined)[]
+	readonly outcomes: (Outcome | Undone | undefined)[]
 	/**
 	 * `together` in as few statements as may be; `one-by-one` after one of them was refused, so that each row has its own
 	 * answer; `apart`, each in a transaction of its own, after one of them ended the transaction for all.
@@ -51,7 +51,7 @@ export function isAlone({ way, alone }: Call): boolean {
 }
 
 /** What became of a call's rows; `otherwise` of those that have no outcome. */
-export function outcomesOf({ outcomes }: Call, otherwise?: DatabaseError): Outcome[] {
+export function outcomesOf({ outcomes }: Call, otherwise?: DatabaseError): (Outcome | Undone)[] {
 	return outcomes.map((outcome) => {
 		if (outcome) return outcome
 		if (otherwise) return { kind: 'error', error: otherwise }
@@ -60,14 +60,16 @@ export function outcomesOf({ outcomes }: Call, otherwise?: DatabaseError): Outco
 }
 
 /** The outcome of all rows of a call that have none yet. */
-export function fillUp({ outcomes }: Call, outcome: Outcome): void {
+export function fillUp({ outcomes }: Call, outcome: Outcome | Undone): void {
 	for (const [place, known] of outcomes.entries()) outcomes[place] = known ?? outcome
 }
 
 /** What a transaction carries of a call. */
 export function pendingOf({ requests, outcomes, way, limit, doubt }: Call, call: number): PendingCall {
 	const pending = outcomes.flatMap((outcome, place) => (outcome ? [] : [place]))
-	const places = pending.slice(0, way === 'together' ? limit : Math.min(limit, MAX_ONE_BY_ONE))
+	const most = way === 'together' ? limit : Math.min(limit, MAX_ONE_BY_ONE)
+	const isBound = requests.some(({ bond }) => bond !== undefined)
+	const places = isBound ? pending : pending.slice(0, most)
 	// What may have been done is asked for otherwise.
 	const sharesPlans = places.length === 1 && doubt === undefined
 	return { call, requests, places, oneByOne: way !== 'together', sharesPlans }

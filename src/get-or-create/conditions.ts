@@ -27,6 +27,8 @@ export interface Manner {
 	mayChange: boolean
 	/** Rows are looked for before they are inserted: to try may do something all the same. */
 	looksFirst: boolean
+	/** Where rows stand or fall with others, one that is refused fails the statements: see `verdictOf`. */
+	bond: 'none' | 'asked' | 'referred'
 }
 
 /** The row asked for. The column stands first, so that its affinity and collation rule, and its index serves. */

@@ -68,6 +68,21 @@ export class GoneError extends Error {
 	}
 }
 
+/** A row that was refused, by its place among the rows, and why. */
+export interface Refused {
+	index: number
+	error: RowError
+}
+
+/** Rows were to be done all or none, and some of them were refused: `refused` says which, and why. Nothing was written. */
+export class BatchRefusedError extends Error {
+	override readonly name = 'BatchRefusedError'
+	readonly kind = 'batch-refused'
+	constructor(readonly refused: Refused[]) {
+		super(`${refused.length} of the rows refused, and so none of them written`)
+	}
+}
+
 const ROW_ERRORS = [
 	ConflictError,
 	InvalidRowError,

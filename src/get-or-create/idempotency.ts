@@ -21,8 +21,8 @@ import { isAutoIncrement } from './table'
 export interface KeyPart {
 	key: string
 	position: number
-	/** The row was the whole request, not one of many. */
-	alone: boolean
+	/** What it was in its request: the whole of it, one of many, or one of many that are done all or none. */
+	request: 'row' | 'rows' | 'batch'
 }
 
 /** What an Idempotency-Key may be. */
@@ -33,8 +33,8 @@ export function isIdempotencyKey(text: string): boolean {
 const utf8 = new TextEncoder()
 
 /** Tells a repeat of the same request from another one under the same key, and keeps none of its values. */
-export function fingerprintOf(form: string, given: readonly string[], { alone }: KeyPart): string {
-	const request = utf8.encode(`${alone ? 'row' : 'rows'} ${form} ${given.join()}`)
+export function fingerprintOf(form: string, given: readonly string[], { request: kind }: KeyPart): string {
+	const request = utf8.encode(`${kind} ${form} ${given.join()}`)
 	// Not the runtime's own, which answers with a promise.
 	return base64Of(sha256(request))
 }
@@ -176,6 +176,14 @@ export function noteCondition(shape: Shape): string[] {
 /** The row's note says that something stood in the way. */
 export function wasRefused(shape: Shape): string {
 	return `EXISTS (SELECT 1 FROM idempotency_keys AS note WHERE ${note(shape)} AND note.outcome = 'refused')`
+}
+
+/** The row's note is of this request, and says what was done; where it `isThere` too, and is of this very try, the row still is. */
+export function wasNoted(shape: Shape, isThere: boolean): string {
+	const same = `${note(shape)} AND note.fingerprint = ${places(shape).fingerprint} AND note.outcome IN ('created', 'updated', 'found')`
+	const found = `EXISTS (SELECT 1 FROM ${shape.table.sql} AS found WHERE ${matches(shape)})`
+	const still = isThere ? ` AND (note.attempt <> ?2 || item.key OR ${found})` : ''
+	return `EXISTS (SELECT 1 FROM idempotency_keys AS note WHERE ${same}${still})`
 }
 
 function ownNote(shape: Shape): string {

@@ -10,7 +10,7 @@ import type { NumberName, Ways } from './ways'
 export { DatabaseError } from '../database/failure'
 export type { LibsqlDatabase } from '../database/libsql-database'
 export type { Failed } from './ask-many'
-export { ConflictError, InvalidRowError, NotAUniqueKeyError } from './errors'
+export { BatchRefusedError, ConflictError, InvalidRowError, NotAUniqueKeyError } from './errors'
 
 type ColumnName<T extends SQLiteTable> = Extract<keyof T['$inferInsert'], string>
 
@@ -26,6 +26,12 @@ export interface UpdateOptions<T extends SQLiteTable>
 		Ways<ColumnName<T>, NumberName<T['$inferInsert']>> {
 	/** Defaults to the primary key where the row has it, else to the columns of every unique key it covers. */
 	by?: readonly ColumnName<T>[]
+}
+
+/** Of many rows. */
+export interface Atomic {
+	/** All rows or none: where one of them is refused none is written. Then at most 1,000 go at once. Defaults to false. */
+	atomic?: boolean
 }
 
 export interface Got<T extends SQLiteTable> {
@@ -59,12 +65,13 @@ export async function getOrCreate<T extends SQLiteTable>(
 /**
  * Gets or makes many rows: their results in the same order, a thousand rows a transaction. Rows are independent, and
  * rows for the same key make one row, whose creator is the first of them.
+ * @throws where they are `atomic`, BatchRefusedError, which names the rows that were refused, and DatabaseError.
  */
 export async function getOrCreateMany<T extends SQLiteTable>(
 	db: LibsqlDatabase,
 	table: T,
 	rows: readonly T['$inferInsert'][],
-	options: GetOptions<T> = {},
+	options: GetOptions<T> & Atomic = {},
 ): Promise<(Got<T> | Failed)[]> {
 	const results = await run(db, table, 'get-or-create', rows, options)
 	return results.map((result) => ('error' in result ? result : { row: result.row, created: result.created }))
@@ -90,7 +97,7 @@ export async function updateOrCreateMany<T extends SQLiteTable>(
 	db: LibsqlDatabase,
 	table: T,
 	rows: readonly Partial<T['$inferInsert']>[],
-	options: UpdateOptions<T> = {},
+	options: UpdateOptions<T> & Atomic = {},
 ): Promise<(Updated<T> | Failed)[]> {
 	return await run(db, table, 'update-or-create', rows, options)
 }
@@ -102,7 +109,7 @@ async function run<T extends SQLiteTable>(
 	table: T,
 	verb: Verb,
 	rows: readonly Record<string, unknown>[],
-	{ timeout = DEFAULT_TIMEOUT_MS, ...options }: UpdateOptions<T>,
+	{ timeout = DEFAULT_TIMEOUT_MS, ...options }: UpdateOptions<T> & Atomic,
 ): Promise<(Updated<T> | Failed)[]> {
 	const batch = batchOf(db)
 	const info = tableInfo(table, casingOf(db))

@@ -1,6 +1,6 @@
 import { DatabaseError } from '../database/failure'
 import type { DriverValue } from '../database/send'
-import { isRowError, type RowError } from './errors'
+import { BatchRefusedError, isRowError, type Refused, type RowError } from './errors'
 import { formsOfCall } from './form'
 import { type Ask, type RowRequest, rowRequest } from './row-request'
 import type { TableInfo } from './table'
@@ -18,28 +18,66 @@ export type Outcome = { replayed?: boolean | undefined } & (
 	| { kind: 'error'; error: RowError | DatabaseError }
 )
 
-/** Takes rows of one call to the database: their outcomes, in order. */
-export type Submit = (requests: readonly RowRequest[]) => Promise<Outcome[]>
+/** Of a row that was not refused itself, but stands or falls with one that was: nothing of it remains. */
+export interface Undone {
+	kind: 'undone'
+}
 
-/** What became of many rows, in order. They are independent: one that is refused here never stops the others. */
-export async function outcomesOf(table: TableInfo, asks: readonly Ask[], submit: Submit): Promise<Outcome[]> {
+/** Takes rows of one call to the database: their outcomes, in order. */
+export type Submit = (requests: readonly RowRequest[]) => Promise<(Outcome | Undone)[]>
+
+/**
+ * What became of many rows, in order. They are independent, so that one that is refused never stops the others, unless
+ * they are to be `atomic`: all or none.
+ * @throws where they are, BatchRefusedError, and DatabaseError for what the database did not answer.
+ */
+export async function outcomesOf(
+	table: TableInfo,
+	asks: readonly Ask[],
+	submit: Submit,
+	{ atomic = false }: { atomic?: boolean | undefined } = {},
+): Promise<Outcome[]> {
 	const requests: RowRequest[] = []
 	const forms = formsOfCall(table, asks)
 	const refused = asks.map((ask, place): RowError | undefined => {
 		try {
-			requests.push(rowRequest(table, ask, forms[place]))
+			const request = rowRequest(table, ask, forms[place])
+			requests.push(atomic ? { ...request, bond: { group: 0 } } : request)
 			return undefined
 		} catch (error) {
 			if (isRowError(error)) return error
 			throw error
 		}
 	})
-	const submitted = (await outcomesFrom(requests, submit)).values()
-	return refused.map((error) => (error ? { kind: 'error', error } : required(submitted.next().value)))
+	// What can't be done whole is not begun.
+	const isHopeless = atomic && requests.length < asks.length
+	const submitted = isHopeless
+		? requests.map((): Undone => ({ kind: 'undone' }))
+		: await outcomesFrom(requests, submit)
+	const inOrder = submitted.values()
+	const outcomes = refused.map((error): Outcome | Undone =>
+		error ? { kind: 'error', error } : required(inOrder.next().value),
+	)
+	if (atomic) throwRefused(outcomes)
+	return outcomes.map(done)
+}
+
+function throwRefused(outcomes: readonly (Outcome | Undone)[]): void {
+	const refused = outcomes.flatMap((outcome, index): Refused[] => {
+		if (outcome.kind !== 'error') return []
+		if (outcome.error instanceof DatabaseError) throw outcome.error
+		return [{ index, error: outcome.error }]
+	})
+	if (refused.length > 0) throw new BatchRefusedError(refused)
+}
+
+function done(outcome: Outcome | Undone): Outcome {
+	if (outcome.kind === 'undone') throw new Error('a row was undone without a reason')
+	return outcome
 }
 
 /** A call that got no answer at all has failed for each of its rows. */
-async function outcomesFrom(requests: RowRequest[], submit: Submit): Promise<Outcome[]> {
+async function outcomesFrom(requests: RowRequest[], submit: Submit): Promise<(Outcome | Undone)[]> {
 	if (requests.length === 0) return []
 	try {
 		return await submit(requests)
@@ -56,7 +94,7 @@ export function rowOrThrow(outcome: Outcome | undefined): Extract<Outcome, { kin
 	return known
 }
 
-function required(outcome: Outcome | undefined): Outcome {
+function required<O>(outcome: O | undefined): O {
 	if (!outcome) throw new Error('a row without an outcome')
 	return outcome
 }

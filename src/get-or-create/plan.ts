@@ -6,8 +6,12 @@ import type { Shape } from './shape'
 export interface Plan {
 	shape: Shape
 	rows: PlannedRow[]
-	/** The plan, by its place, that has to go well before this one: the rows of a call keep their order. */
-	after: number | undefined
+	/** The plans, by their places, that have to go well before this one: the rows of a call keep their order. */
+	after: readonly number[]
+	/** Plans with the same one are done all or none: it is the place of the first of them. */
+	group: number | undefined
+	/** It is of one row, and what that is refused for is no other's. */
+	isOneByOne: boolean
 }
 
 export interface PlannedRow {
@@ -48,22 +52,19 @@ export function planCalls(calls: readonly PendingCall[]): Plan[] {
 	const plans: Plan[] = []
 	const shared = new Planner(plans)
 	for (const { call, places, requests, oneByOne, sharesPlans } of calls) {
-		if (oneByOne) {
-			for (const place of places) {
-				const request = requests[place]
-				if (request)
-					plans.push({
-						shape: request.shape,
-						rows: [{ request, askers: [{ call, place }] }],
-						after: undefined,
-					})
-			}
-			continue
-		}
-		const planner = sharesPlans ? shared : new Planner(plans)
+		// Either all rows of a call stand or fall together, or none.
+		const isBound = places.some((place) => requests[place]?.bond !== undefined)
+		const group = isBound ? plans.length : undefined
+		const planner = sharesPlans && !isBound ? shared : new Planner(plans, group)
 		for (const place of places) {
 			const request = requests[place]
-			if (request) planner.add(request, { call, place }, places.length > 1)
+			if (!request) continue
+			const asker = { call, place }
+			if (!oneByOne) planner.add(request, asker, places.length > 1)
+			else {
+				const rows: Plan['rows'] = [{ request, askers: [asker] }]
+				plans.push({ shape: request.shape, rows, after: [], group, isOneByOne: true })
+			}
 		}
 	}
 	return plans
@@ -76,6 +77,7 @@ export function planCalls(calls: readonly PendingCall[]): Plan[] {
  */
 class Planner {
 	readonly #plans: Plan[]
+	readonly #group: number | undefined
 	readonly #holders = new Map<number, { at: number; row: PlannedRow }>()
 	readonly #latest = new Map<Shape, number>()
 	/** The last plan that a row of the call is in, and the first that its next row may go into. */
@@ -83,8 +85,9 @@ class Planner {
 	#floor = 0
 	#family: string | undefined
 
-	constructor(plans: Plan[]) {
+	constructor(plans: Plan[], group?: number) {
 		this.#plans = plans
+		this.#group = group
 	}
 
 	add(request: RowRequest, asker: Asker, isOrdered: boolean): void {
@@ -127,7 +130,8 @@ class Planner {
 			return latest
 		}
 		const at = this.#plans.length
-		this.#plans.push({ shape, rows: [row], after: isOrdered && this.#last >= 0 ? this.#last : undefined })
+		const after = isOrdered && this.#last >= 0 ? [this.#last] : []
+		this.#plans.push({ shape, rows: [row], after, group: this.#group, isOneByOne: false })
 		this.#latest.set(shape, at)
 		return at
 	}

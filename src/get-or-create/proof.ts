@@ -46,7 +46,7 @@ export class Proofs {
 			return undefined
 		}
 		this.forget(table)
-		return lackOf(table, result?.kind === 'failed' ? result.why : undefined)
+		return lackOf(table, result?.kind === 'failed' ? result.why[0] : undefined)
 	}
 }
 
@@ -103,7 +103,7 @@ export function guardOf(table: TableInfo): Unit {
 				args,
 			},
 		],
-		why: { sql: lacks, args },
+		why: [{ sql: lacks, args }],
 	}
 	guards.set(table, guard)
 	return guard

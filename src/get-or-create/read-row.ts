@@ -15,6 +15,7 @@ const ALONE: Omit<Manner, 'asBytes'> = {
 	isInOrder: false,
 	mayChange: false,
 	looksFirst: false,
+	bond: 'none',
 }
 
 /** Reads the row that a request of the verb `get` asks for. @throws DatabaseError */

@@ -8,11 +8,19 @@ import type { Step } from './statements'
 import type { ColumnInfo } from './table'
 import { sumOf } from './ways'
 
+/** The outcome of a row that was refused, or not answered. */
+export type RefusedOutcome = Extract<Outcome, { kind: 'error' }>
+
 /**
  * What it means for its caller that the database refused one row, read from the database's words. `step` is the statement
  * that it refused, nothing for COMMIT; `why` tells what of the row is to blame: see `whyOf`.
  */
-export function refusalOf(shape: Shape, step: Step | undefined, said: Said, why: Rows | undefined): Outcome {
+export function refusalOf(
+	shape: Shape,
+	step: Step | undefined,
+	said: Said,
+	why: Rows | undefined,
+): RefusedOutcome {
 	const error = classify(saidError(said))
 	if (error.failure !== 'constraint') return { kind: 'error', error }
 	const isCheck = step === 'checkUpdated' || step === 'checkInserted'
@@ -40,7 +48,7 @@ export function refusalOf(shape: Shape, step: Step | undefined, said: Said, why:
 }
 
 /** Nothing stands in the way, and yet it isn't there: a trigger passed over it (RAISE(IGNORE)), or undid it. */
-export function ruledOut(): Outcome {
+export function ruledOut(): RefusedOutcome {
 	return invalid(atRow('is refused by a rule of the table'))
 }
 
@@ -66,7 +74,7 @@ function beyondRange(column: ColumnInfo): Fault {
 	)
 }
 
-function orphan({ table }: Shape, why: Rows | undefined): Outcome {
+function orphan({ table }: Shape, why: Rows | undefined): RefusedOutcome {
 	const places = placesIn(why, 'parent')
 	const columns = new Set(places.flatMap((place) => table.parents[place]?.columns ?? []))
 	if (columns.size === 0) return invalid(atRow('would leave a row without the row that it refers to'))
@@ -90,7 +98,7 @@ function conflictsOver({ table, by }: Shape, subject: string): Conflict[] {
 	]
 }
 
-function invalid(...faults: Fault[]): Outcome {
+function invalid(...faults: Fault[]): RefusedOutcome {
 	return { kind: 'error', error: new InvalidRowError(faults) }
 }
 

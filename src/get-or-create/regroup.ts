@@ -48,7 +48,8 @@ export function regroup(
 		0,
 	)
 	const [only] = calls
-	if (isTooMuch(failure) && only && rows > 1) {
+	const isBound = plans.some(({ group }) => group !== undefined)
+	if (isTooMuch(failure) && only && rows > 1 && !isBound) {
 		only.limit = Math.ceil(rows / 2)
 		return
 	}

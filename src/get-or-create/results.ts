@@ -12,7 +12,7 @@ import type { Step } from './statements'
 import type { ColumnInfo, TableInfo } from './table'
 
 /** The rows that each statement of a plan gave. */
-export type StepRows = Partial<Record<Step, Rows>>
+export type StepRows = Partial<Record<Step | 'blame', Rows>>
 
 /** A try of a plan, as its notes are told apart. */
 export interface PlanTry {

@@ -19,6 +19,13 @@ export interface RowRequest {
 	uniqueValues: number[]
 	/** It refers to its own table, and so perhaps to a row of its call. */
 	refersToOwnTable: boolean
+	/** With which other rows of its call it stands or falls; unset where with none. */
+	bond?: Bond
+}
+
+/** Rows that follow each other in a call, and have the same `group`, are done all or none. */
+export interface Bond {
+	group: number
 }
 
 /** `by` defaults to every given column (get or create), or to the unique keys that the row covers (update or create); `update` to every given column outside `by`. */

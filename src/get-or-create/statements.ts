@@ -16,7 +16,7 @@ import {
 	valueOf,
 	wouldChange,
 } from './conditions'
-import { type NoteStatements, noteCondition, notesOf, wasRefused } from './idempotency'
+import { type NoteStatements, noteCondition, notesOf, wasNoted, wasRefused } from './idempotency'
 import { ITEMS } from './items'
 import { leaves, moves, written } from './order'
 import { dependsOnRow, isGiven, type Shape } from './shape'
@@ -31,6 +31,7 @@ export type Step =
 	| 'checkAll'
 	| 'moved'
 	| 'checkUpdated'
+	| 'verdictUpdated'
 	| 'settleUpdated'
 	| 'insert'
 	| 'checkInserted'
@@ -38,6 +39,7 @@ export type Step =
 	| 'settle'
 	| 'read'
 	| 'select'
+	| 'verdict'
 
 /**
  * The SQL of a shape, over items, be it one or a thousand: see items.ts. What changes rows that have keys takes the name of
@@ -45,18 +47,18 @@ export type Step =
  */
 export interface Statements {
 	steps: { step: Step; sql: string }[]
-	/** Where they failed: what of the row is to blame, see `whyOf`. */
-	why: string | undefined
+	/** Where they failed for one row: what of it is to blame, see `whyOf`; and where it stands or falls with others, what it is. */
+	why: { step: Step | 'blame'; sql: string }[]
 }
 
-const built = new WeakMap<Shape, Map<string, Statements>>()
+const known = new WeakMap<Shape, Map<string, Statements>>()
 
 export function statementsOf(shape: Shape, manner: Manner): Statements {
-	const known = built.get(shape) ?? new Map<string, Statements>()
-	built.set(shape, known)
+	const ofShape = known.get(shape) ?? new Map<string, Statements>()
+	known.set(shape, ofShape)
 	const name = Object.values(manner).join()
-	let statements = known.get(name)
-	if (!statements) known.set(name, (statements = build(shape, manner)))
+	let statements = ofShape.get(name)
+	if (!statements) ofShape.set(name, (statements = build(shape, manner)))
 	return statements
 }
 
@@ -65,7 +67,9 @@ function build(shape: Shape, manner: Manner): Statements {
 	const changing = changes(shape, manner)
 	const insert = changing ? insertOf(shape, manner) : undefined
 	const update = changing ? updateOf(shape) : undefined
-	const isChecked = manner.rows === 'one' || manner.isFollowed
+	const isOne = manner.rows === 'one'
+	const isBound = manner.bond !== 'none' && changing
+	const isChecked = isOne || isBound || manner.isFollowed
 	const steps: [step: Step, sql: string | undefined][] = [
 		['exchange', insert && update && manner.isInOrder ? exchangeOf(shape) : undefined],
 		['write', notes?.write],
@@ -73,6 +77,7 @@ function build(shape: Shape, manner: Manner): Statements {
 		['checkAll', update && dependsOnRow(shape) && manner.rows === 'set' ? checkAllOf(shape) : undefined],
 		['moved', update && leaves(shape) ? changedOf(shape, manner, isMoved(shape)) : undefined],
 		['checkUpdated', update && isChecked ? checkOf(shape, 'update') : undefined],
+		['verdictUpdated', update && isBound && isOne && !shape.keyed ? wasKeptFromUpdate(shape) : undefined],
 		['settleUpdated', notes?.settleUpdated],
 		['insert', insert],
 		['checkInserted', insert && isChecked ? checkOf(shape, 'insert') : undefined],
@@ -80,11 +85,18 @@ function build(shape: Shape, manner: Manner): Statements {
 		['settle', notes?.settle],
 		['read', notes?.read],
 		['select', selectOf(shape, manner)],
+		['verdict', isBound ? verdictOf(shape, manner, insert ?? update) : undefined],
 	]
-	return {
-		steps: steps.flatMap(([step, sql]) => (sql === undefined ? [] : { step, sql })),
-		why: manner.rows === 'one' ? whyOf(shape) : undefined,
-	}
+	const why: [step: Step | 'blame', sql: string | undefined][] = [
+		['blame', isOne ? whyOf(shape) : undefined],
+		['read', isOne && isBound ? notes?.read : undefined],
+		['select', isOne && isBound ? selectOf(shape, manner) : undefined],
+	]
+	return { steps: steps.flatMap(built), why: why.flatMap(built) }
+}
+
+function built<S>([step, sql]: [step: S, sql: string | undefined]): { step: S; sql: string }[] {
+	return sql === undefined ? [] : [{ step, sql }]
 }
 
 /**
@@ -158,7 +170,7 @@ function updateOf(shape: Shape): string | undefined {
 function checkAllOf(shape: Shape): string {
 	const left = [wouldChange(shape), ...noteCondition(shape)].join(' AND ')
 	const from = `FROM ${ITEMS} CROSS JOIN ${shape.table.sql} AS found ON ${matches(shape)}`
-	return `SELECT abs(CASE WHEN changes() < (SELECT count(*) ${from} WHERE ${left}) THEN -9223372036854775808 ELSE 1 END)`
+	return failingIf(`changes() < (SELECT count(*) ${from} WHERE ${left})`)
 }
 
 /**
@@ -181,7 +193,7 @@ function exchangeOf(shape: Shape): string | undefined {
 				`EXISTS (SELECT 1 FROM ${ITEMS} CROSS JOIN ${table.sql} AS held ON ${held} WHERE ${isAsked} AND ${isNew})`,
 		)
 	if (wanted.length === 0) return undefined
-	return `SELECT abs(CASE WHEN ${wanted.join(' OR ')} THEN -9223372036854775808 ELSE 1 END)`
+	return failingIf(wanted.join(' OR '))
 }
 
 /**
@@ -206,6 +218,41 @@ function selectOf(shape: Shape, manner: Manner): string {
 	const kept = isLooked ? ` WHEN ${wouldChange(shape)} THEN ${stoppedBy(shape, 'update', isStrict)}` : ''
 	const state = `CASE WHEN ${anchor} IS NULL THEN ${missed}${refused}${kept} ELSE item.key END`
 	return `SELECT ${rowsJson(shape, manner, state)} ${from}`
+}
+
+/**
+ * Fails ("integer overflow") where a row is not there as it was asked for, so that nothing remains of those that stand or
+ * fall with it. Of one row alone the statement that was to change it may tell that it did, whatever a trigger made of it
+ * then; under a key the note does. A row that others refer to has to be found by what it was asked for.
+ */
+function verdictOf(shape: Shape, { rows, bond }: Manner, change: string | undefined): string {
+	const { table } = shape
+	if (shape.keyed) return failing(`SELECT 1 FROM ${ITEMS} WHERE NOT ${wasNoted(shape, bond === 'referred')}`)
+	const anchor = `found.${anchorOf(shape).sql}`
+	const from = `SELECT 1 FROM ${ITEMS} LEFT JOIN ${table.sql} AS found ON ${matches(shape)} WHERE`
+	if (rows === 'set' || bond === 'referred') {
+		// Of what hangs on the stored row `checkAll` has told already.
+		const differs = shape.set.length > 0 && !dependsOnRow(shape) ? ` OR ${wouldChange(shape)}` : ''
+		return failing(`${from} (${anchor} IS NULL${differs})`)
+	}
+	const moved = change !== undefined && leaves(shape) ? isMoved(shape) : undefined
+	const isElsewhere = moved && ` AND NOT EXISTS (SELECT 1 FROM ${table.sql} AS found WHERE ${moved})`
+	return failing(`${from} ${anchor} IS NULL${change ? ' AND changes() = 0' : ''}${isElsewhere ?? ''}`)
+}
+
+/** The same of one row that is there, and that another kept from being updated. */
+function wasKeptFromUpdate(shape: Shape): string {
+	const from = `${ITEMS} CROSS JOIN ${shape.table.sql} AS found ON ${matches(shape)}`
+	return failing(`SELECT 1 FROM ${from} WHERE changes() = 0 AND ${wouldChange(shape)}`)
+}
+
+function failing(rows: string): string {
+	return failingIf(`EXISTS (${rows})`)
+}
+
+/** A statement that fails ("integer overflow") where this holds. */
+function failingIf(condition: string): string {
+	return `SELECT abs(CASE WHEN ${condition} THEN -9223372036854775808 ELSE 1 END)`
 }
 
 /** The row that the statement before has written, whatever it is by now; `which` is how it is found, where it can be. */
@@ -237,7 +284,7 @@ function checkOf(shape: Shape, change: 'insert' | 'update'): string | undefined 
 	)
 	const missing = referring.flatMap((parent) => isOrphan(shape, parent) ?? [])
 	if (missing.length === 0) return undefined
-	return `SELECT abs(CASE WHEN changes() > 0 AND EXISTS (SELECT 1 FROM ${ITEMS} WHERE ${missing.join(' OR ')}) THEN -9223372036854775808 ELSE 1 END)`
+	return failingIf(`changes() > 0 AND EXISTS (SELECT 1 FROM ${ITEMS} WHERE ${missing.join(' OR ')})`)
 }
 
 /** What the column will hold is the given value. */

@@ -1,19 +1,19 @@
 import { classify, DatabaseError } from '../database/failure'
-import { type Batch, type Sent, send, type Unit, type UnitResult } from '../database/send'
+import { type Batch, type Rows, type Sent, send, type Unit, type UnitResult } from '../database/send'
 import { type Call, callOf, fillUp, isDone, outcomesOf, pendingOf } from './call'
 import type { Manner } from './conditions'
 import { overItems } from './items'
 import { orderOf } from './order'
-import type { Outcome } from './outcome'
+import type { Outcome, Undone } from './outcome'
 import { type Asker, type Plan, planCalls } from './plan'
 import { guardOf, type Proofs } from './proof'
 import { readIdentified } from './read-row'
-import { refusalOf, ruledOut } from './refusal'
+import { type RefusedOutcome, refusalOf, ruledOut } from './refusal'
 import { goOn, regroup } from './regroup'
-import { certain, readPlan, rowOf, type StepRows, twinOutcome, type Written } from './results'
+import { certain, type PlanTry, readPlan, rowOf, type StepRows, twinOutcome, type Written } from './results'
 import type { RowRequest } from './row-request'
 import type { Shape } from './shape'
-import { statementsOf } from './statements'
+import { type Step, statementsOf } from './statements'
 import type { TableInfo } from './table'
 
 /** Runs a call to its end: at most two transactions for each row, unless one of them ends a transaction. Never throws for what the database does. */
@@ -21,7 +21,7 @@ export async function runCall(
 	batch: Batch,
 	requests: readonly RowRequest[],
 	deadline: number,
-): Promise<Outcome[]> {
+): Promise<(Outcome | Undone)[]> {
 	const call = callOf(requests)
 	try {
 		while (!isDone(call)) await runTransaction(batch, [call], deadline)
@@ -48,7 +48,7 @@ export async function runTransaction(
 	const id = keyed.length > 0 ? crypto.randomUUID() : ''
 	for (const { tries } of keyed) tries.push(id)
 	const nameOf = (repeats: number, place: number) => `${id}.${repeats}.${place}.`
-	const followed = new Set(plans.map(({ after }) => after))
+	const followed = new Set(plans.flatMap(({ after }) => after))
 	const mannersAfter = (repeats: number) =>
 		plans.map((plan, place) => {
 			const proof = proofs?.of(plan.shape.table)
@@ -62,10 +62,9 @@ export async function runTransaction(
 	const mode = calls.some(({ way }) => way === 'apart') ? 'each' : 'write'
 	// Rows that go apart have come through a shared transaction, and so past the guard.
 	const unproven = proofs && mode === 'write' ? unprovenOf(plans, proofs) : []
-	const behind = ({ shape: { table }, after }: Plan): number | undefined => {
-		if (after !== undefined) return unproven.length + after
+	const behind = ({ shape: { table }, after }: Plan): number[] => {
 		const guard = unproven.indexOf(table)
-		return guard < 0 ? undefined : guard
+		return [...(guard < 0 ? [] : [guard]), ...after.map((place) => unproven.length + place)]
 	}
 	let sent: Sent
 	try {
@@ -74,6 +73,7 @@ export async function runTransaction(
 			const units = plans.map((plan, place) => ({
 				...unitOf(plan, manners[place], nameOf(repeats, place)),
 				after: behind(plan),
+				group: plan.group === undefined ? undefined : unproven.length + plan.group,
 			}))
 			return [...unproven.map(guardOf), ...units]
 		}
@@ -98,22 +98,28 @@ export async function runTransaction(
 	if (doubt) for (const call of calls) call.doubt ??= doubt
 	const changed: Changed[] = []
 	const manners = mannersAfter(repeats)
-	for (const [place, plan] of plans.entries()) {
+	const ran = plans.map((plan, place): RanPlan => {
 		const result = results[place]
 		const manner = manners[place]
 		if (!result || !manner) throw new Error('the database left out a result')
-		if (result.kind === 'skipped') continue
-		if (result.kind === 'failed') {
-			settleFailed(calls, plan, manner, result, proofs)
-			continue
-		}
-		const rows: StepRows = {}
-		statementsOf(plan.shape, manner).steps.forEach(({ step }, i) => {
-			rows[step] = result.rows[i] ?? []
-		})
 		const own = new Set(callsOf(calls, plan.rows).flatMap(({ tries }) => tries))
 		const isOwn = (name: string) => own.has(name.slice(0, name.indexOf('.')))
-		const attempt = { name: nameOf(repeats, place), isOwn }
+		return { plan, manner, result, attempt: { name: nameOf(repeats, place), isOwn } }
+	})
+	const lost = Map.groupBy(ran, ({ plan }) => plan.group)
+	lost.delete(undefined)
+	for (const [group, all] of lost) {
+		if (all.some(({ result }) => result.kind !== 'done')) settleLost(calls, all, proofs)
+		else lost.delete(group)
+	}
+	for (const each of ran) {
+		const { plan, manner, result, attempt } = each
+		if (result.kind === 'skipped' || lost.has(plan.group)) continue
+		if (result.kind === 'failed') {
+			settleFailed(calls, plan, manner, refusalIn(each, result), proofs)
+			continue
+		}
+		const rows = rowsOfSteps(statementsOf(plan.shape, manner).steps, result.rows)
 		for (const [i, found] of readPlan(plan, rows, attempt, manner.asBytes).entries()) {
 			const askers = plan.rows[i]?.askers
 			if (!askers) continue
@@ -143,15 +149,28 @@ function refuseAll(
 	}
 }
 
+/** A plan that was sent, and what became of it. */
+interface RanPlan {
+	plan: Plan
+	manner: Manner
+	result: UnitResult
+	attempt: PlanTry
+}
+
+function rowsOfSteps(steps: readonly { step: Step | 'blame' }[], rows: readonly Rows[]): StepRows {
+	return Object.fromEntries(steps.map(({ step }, i) => [step, rows[i] ?? []]))
+}
+
 function mannerOf(
 	calls: readonly Call[],
-	{ shape, rows }: Plan,
+	{ shape, rows, group, isOneByOne }: Plan,
 	{ isRepeat, ...known }: Pick<Manner, 'isFollowed' | 'mayChange' | 'looksFirst' | 'isRepeat'>,
 ): Manner {
 	const own = callsOf(calls, rows)
 	return {
 		isInOrder: own.length === 1 && rows.length > 1,
-		rows: orderOf(shape).isSingle || own.every(({ way }) => way !== 'together') ? 'one' : 'set',
+		rows: orderOf(shape).isSingle || isOneByOne ? 'one' : 'set',
+		bond: group === undefined ? 'none' : 'asked',
 		asBytes: own.some(({ asBytes }) => asBytes),
 		isRepeat: isRepeat || own.some(({ doubt }) => doubt !== undefined),
 		...known,
@@ -169,9 +188,47 @@ function unitOf({ shape, rows }: Plan, manner: Manner | undefined, name: string)
 	if (!manner) throw new Error('a plan without a manner')
 	const { steps, why } = statementsOf(shape, manner)
 	const items = rows.map(({ request }) => request.json)
-	return {
-		statements: steps.map(({ sql }) => overItems(sql, items, shape.keyed ? name : undefined)),
-		why: why === undefined ? undefined : overItems(why, items),
+	const over = ({ sql }: { sql: string }) => overItems(sql, items, shape.keyed ? name : undefined)
+	return { statements: steps.map(over), why: why.map(over) }
+}
+
+/** Why the database refused a plan's row, or its rows. */
+function refusalIn(
+	{ plan, manner, attempt }: RanPlan,
+	{ at, error, why }: Extract<UnitResult, { kind: 'failed' }>,
+): RefusedOutcome {
+	const { steps, why: asked } = statementsOf(plan.shape, manner)
+	const step = steps[at]?.step
+	const told = rowsOfSteps(asked, why)
+	if (manner.rows === 'one' && (step === 'verdict' || step === 'verdictUpdated')) {
+		const [found] = readPlan(plan, told, attempt, manner.asBytes)
+		return found?.kind === 'error' ? found : ruledOut()
+	}
+	return refusalOf(plan.shape, step, error, told.blame)
+}
+
+/** What no row can help is every row's answer: a table that isn't there, for one. */
+function isRowsOwn({ error }: RefusedOutcome): boolean {
+	return !(error instanceof DatabaseError) || error.failure === 'full'
+}
+
+/** Of a group of which nothing remains: what each of its rows was refused for, once that is known of all. */
+function settleLost(calls: readonly Call[], group: readonly RanPlan[], proofs: Proofs | undefined): void {
+	const refusals = group.flatMap((ran) =>
+		ran.result.kind === 'failed' ? [{ ...ran, outcome: refusalIn(ran, ran.result) }] : [],
+	)
+	const isKnown =
+		group.every(({ plan }) => plan.isOneByOne) || !refusals.every(({ outcome }) => isRowsOwn(outcome))
+	for (const { plan, manner, outcome } of isKnown ? refusals : []) {
+		settleFailed(calls, plan, manner, outcome, proofs)
+	}
+	for (const { plan } of group) {
+		for (const { askers } of plan.rows) {
+			goOn(calls, askers, (call) => {
+				if (isKnown) fillUp(call, { kind: 'undone' })
+				else call.way = 'one-by-one'
+			})
+		}
 	}
 }
 
@@ -180,19 +237,15 @@ function settleFailed(
 	calls: readonly Call[],
 	{ shape, rows }: Plan,
 	manner: Manner,
-	{ at, error, why }: Extract<UnitResult, { kind: 'failed' }>,
+	outcome: RefusedOutcome,
 	proofs: Proofs | undefined,
 ): void {
-	const step = statementsOf(shape, manner).steps[at]?.step
-	const outcome = refusalOf(shape, step, error, why)
-	// What no row can help is every row's answer: a table that isn't there, for one.
-	const { error: reason } = outcome.kind === 'error' ? outcome : { error: undefined }
-	const isRowsOwn = !(reason instanceof DatabaseError) || reason.failure === 'full'
+	const { error } = outcome
 	const isTables =
-		reason instanceof DatabaseError && (reason.failure === 'unmigrated' || reason.failure === 'unproven')
+		error instanceof DatabaseError && (error.failure === 'unmigrated' || error.failure === 'unproven')
 	if (isTables) proofs?.forget(shape.table)
 	for (const { askers } of rows) {
-		if (manner.rows === 'one' || !isRowsOwn) settle(calls, shape, askers, outcome)
+		if (manner.rows === 'one' || !isRowsOwn(outcome)) settle(calls, shape, askers, outcome)
 		else goOn(calls, askers, (call) => (call.way = 'one-by-one'))
 		// Nor of those that were to follow it, should the table be well again by then: a call keeps its order.
 		if (isTables) goOn(calls, askers, (call) => fillUp(call, outcome))

@@ -6,6 +6,7 @@ import {
 	type Failed as Refused,
 	type Result,
 } from '../get-or-create/ask-many'
+import { BatchRefusedError } from '../get-or-create/errors'
 import type { Verb } from '../get-or-create/shape'
 import type { Backend } from './backend'
 import { commit } from './commits/commit'
@@ -13,6 +14,7 @@ import type { KeepAlive } from './commits/group-commit'
 import { countedProblem, loggedProblem } from './http/problem-of'
 import { countRow, isLogged, type LogFields, log, wordOf } from './log'
 import type {
+	Atomic,
 	Failed,
 	GetOptions,
 	Got,
@@ -58,7 +60,7 @@ export function entrypointOf<R extends Resources>(resources: R, backend: Backend
 			} catch (error) {
 				isRefused = true
 				loggedProblem(logFields, error)
-				throw error
+				throw error instanceof BatchRefusedError ? plainRefusal(error) : error
 			} finally {
 				if (isLogged(() => backend.settings(env), logFields, isRefused))
 					log({ rpc: verb, table: served?.info.name }, logFields, started)
@@ -85,7 +87,7 @@ export function entrypointOf<R extends Resources>(resources: R, backend: Backend
 		async getOrCreateMany<N extends TableName<R>>(
 			table: N,
 			rows: readonly RowInput<R, N>[],
-			options: GetOptions<R, N> = {},
+			options: GetOptions<R, N> & Atomic = {},
 		): Promise<(Got<R, N> | Failed)[]> {
 			const results = await this.#run(table, 'get-or-create', rows, options)
 			return results.map((result) => {
@@ -106,7 +108,7 @@ export function entrypointOf<R extends Resources>(resources: R, backend: Backend
 		async updateOrCreateMany<N extends TableName<R>>(
 			table: N,
 			rows: readonly Partial<RowInput<R, N>>[],
-			options: UpdateOptions<R, N> = {},
+			options: UpdateOptions<R, N> & Atomic = {},
 		): Promise<(Updated<R, N> | Failed)[]> {
 			return await this.#run(table, 'update-or-create', rows, options)
 		}
@@ -134,6 +136,12 @@ export function entrypointOf<R extends Resources>(resources: R, backend: Backend
 function plain(error: Error): Failed['error'] {
 	const fields = Object.entries(error).filter(([field]) => field !== 'cause')
 	return { ...Object.fromEntries(fields), name: error.name, message: error.message }
+}
+
+/** An error keeps its name and its own fields over RPC, but errors in these do not. */
+function plainRefusal({ name, message, refused }: BatchRefusedError): Error {
+	const told = refused.map(({ index, error }) => ({ index, error: plain(error) }))
+	return Object.assign(new Error(message), { name, refused: told })
 }
 
 function asErrors<T>(results: (T | Failed)[]): (T | { error: Error })[] {

@@ -46,6 +46,11 @@ export interface UpdateOptions<R extends Resources, N extends TableName<R>>
 	/** Defaults to the primary key where the row has it, else to the columns of every unique key it covers. */
 	by?: ColumnNames<R, N>
 }
+/** Of many rows. */
+export interface Atomic {
+	/** All rows or none, of at most 1,000: where one of them is refused none is written. */
+	atomic?: boolean
+}
 export interface Got<R extends Resources, N extends TableName<R>> {
 	row: Row<R, N>
 	/** True for exactly one caller: the one whose call made the row. */
@@ -65,7 +70,8 @@ export interface Failed {
 
 /**
  * The service for other Workers, over a service binding: no HTTP, no token, the same promises. Values are Drizzle's
- * (a `Date` is a `Date`). The single forms throw what the many forms give as `error`. `R` is the type of the service's
+ * (a `Date` is a `Date`). The single forms throw what the many forms give as `error`; where rows are `atomic` these throw
+ * a BatchRefusedError, whose `refused` has the place and the `error` of each row that was refused. `R` is the type of the service's
  * resources.
  * @example
  * // wrangler.toml of the other Worker: services = [{ binding = "ROWS", service = "rows", entrypoint = "Rows" }]
@@ -81,7 +87,7 @@ export interface Rpc<R extends Resources> {
 	getOrCreateMany<N extends TableName<R>>(
 		table: N,
 		rows: readonly RowInput<R, N>[],
-		options?: GetOptions<R, N>,
+		options?: GetOptions<R, N> & Atomic,
 	): Promise<(Got<R, N> | Failed)[]>
 	updateOrCreate<N extends TableName<R>>(
 		table: N,
@@ -91,6 +97,6 @@ export interface Rpc<R extends Resources> {
 	updateOrCreateMany<N extends TableName<R>>(
 		table: N,
 		rows: readonly Partial<RowInput<R, N>>[],
-		options?: UpdateOptions<R, N>,
+		options?: UpdateOptions<R, N> & Atomic,
 	): Promise<(Updated<R, N> | Failed)[]>
 }

@@ -63,7 +63,7 @@ function statementsAbout(
 	return kind.by.flatMap((names) => {
 		const by = info.columns.filter(({ property }) => names.includes(property))
 		const asked = Object.fromEntries(names.map((name) => [name, row[name]]))
-		const key = { key: 'k', position: 0, alone: true }
+		const key = { key: 'k', position: 0, request: 'row' as const }
 		const asks: Ask[] = [
 			{ verb: 'get', by, row: asked },
 			{ verb: 'get-or-create', by, row },

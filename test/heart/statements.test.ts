@@ -115,7 +115,7 @@ describe('the query plan', () => {
 	}
 
 	it.each(cases)('of rows by $by under an Idempotency-Key scans nothing but the rows sent', async (each) => {
-		const key = { key: 'k', position: 0, alone: true }
+		const key = { key: 'k', position: 0, request: 'row' as const }
 		const { shape, json } = encode(each.table, each.row, each.by, key)
 		for (const manner of [SET, ONE]) {
 			const { steps } = statementsOf(shape, manner)

@@ -45,11 +45,11 @@ describe('bytes as text', () => {
 
 describe('the fingerprint of a request', () => {
 	it('is the one that is kept since the first of them', () => {
-		const key = { key: 'k', position: 0, alone: true }
+		const key = { key: 'k', position: 0, request: 'row' as const }
 		expect(fingerprintOf('["form"]', ['"é 😀"', '1'], key)).toBe(
 			createHash('sha256').update('row ["form"] "é 😀",1').digest('base64'),
 		)
-		expect(fingerprintOf('[]', [], { ...key, alone: false })).toBe(
+		expect(fingerprintOf('[]', [], { ...key, request: 'rows' })).toBe(
 			createHash('sha256').update('rows [] ').digest('base64'),
 		)
 	})

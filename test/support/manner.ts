@@ -9,4 +9,5 @@ export const SET: Manner = {
 	isInOrder: false,
 	mayChange: false,
 	looksFirst: false,
+	bond: 'none',
 }

@@ -1,6 +1,6 @@
 import { DatabaseError } from '../../database/failure'
 import { callOf, outcomesOf } from '../../get-or-create/call'
-import type { Outcome } from '../../get-or-create/outcome'
+import type { Outcome, Undone } from '../../get-or-create/outcome'
 import type { RowRequest } from '../../get-or-create/row-request'
 import { type LogFields, timed } from '../log'
 import type { KeepAlive } from './group-commit'
@@ -21,7 +21,7 @@ export async function commit(
 	requests: readonly RowRequest[],
 	logFields: LogFields,
 	keepAlive: KeepAlive,
-): Promise<Outcome[]> {
+): Promise<(Outcome | Undone)[]> {
 	const deadline = Date.now() + timeout
 	const call = callOf(requests)
 	try {

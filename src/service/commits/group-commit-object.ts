@@ -82,7 +82,8 @@ async function commitTogether(batch: Batch, jobs: Job[], deadline: number): Prom
 		units.push(
 			...job.units.map((unit) => ({
 				...unit,
-				after: unit.after === undefined ? undefined : unit.after + start,
+				after: unit.after?.map((place) => place + start),
+				group: unit.group === undefined ? undefined : unit.group + start,
 			})),
 		)
 	}

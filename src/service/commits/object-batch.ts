@@ -7,7 +7,7 @@ import { type Batch, saidError, type Unit, type UnitResult, within } from '../..
  * their results, and failed commits. Whoever changes one of these, or a method below, gives this another number; an
  * isolate works with an object of its own number alone, and else by itself.
  */
-export const PROTOCOL = 3
+export const PROTOCOL = 4
 
 /** The Durable Object that merges the batches of many isolates, as they see it. Version 1 had other methods. */
 export interface CommitObject {

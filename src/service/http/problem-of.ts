@@ -1,6 +1,6 @@
 import { HTTPException } from 'hono/http-exception'
 import { DatabaseError, type Failure } from '../../database/failure'
-import { type ConflictError, isRowError, type RowError } from '../../get-or-create/errors'
+import { BatchRefusedError, type ConflictError, isRowError, type RowError } from '../../get-or-create/errors'
 import { UnreadableError } from '../../get-or-create/read-value'
 import { UnfitChangeError } from '../../get-or-create/ways'
 import { causeOf, countRow, type LogFields } from '../log'
@@ -22,11 +22,18 @@ export function problemOf(error: unknown): Problem {
 	return internal()
 }
 
-type KnownError = RowError | DatabaseError | UnreadableError | UnfitChangeError | MisconfiguredError
+type KnownError =
+	| RowError
+	| BatchRefusedError
+	| DatabaseError
+	| UnreadableError
+	| UnfitChangeError
+	| MisconfiguredError
 
 function isKnown(error: unknown): error is KnownError {
 	return (
 		isRowError(error) ||
+		error instanceof BatchRefusedError ||
 		error instanceof DatabaseError ||
 		error instanceof UnreadableError ||
 		error instanceof UnfitChangeError ||
@@ -48,6 +55,14 @@ function problemOfKnown(error: KnownError): Problem {
 			return new Problem('invalid-parameter', `${error.message}.`)
 		case 'idempotency-mismatch':
 			return new Problem('idempotency-mismatch', 'Under this key another request was made before.')
+		case 'batch-refused': {
+			const refused = error.refused.map(({ index, error: each }) => ({
+				index,
+				problem: problemOfKnown(each),
+			}))
+			const rows = refused.length === 1 ? 'One of the rows was' : `${refused.length} of the rows were`
+			return new Problem('batch-refused', `${rows} refused; nothing was written.`, { refused })
+		}
 		case 'gone':
 			return new Problem('not-found', 'The row that was asked for under this key is no longer there.')
 		case 'database':

@@ -62,6 +62,12 @@ export const PROBLEMS = {
 		advice:
 			'A key stands for one request, for 24 hours: repeat that one, as it was, or send this one under a key of its own. Nothing was written.',
 	},
+	'batch-refused': {
+		status: 422,
+		title: 'Rows that are to be done all or none were refused',
+		advice:
+			'`refused` names each row that was refused, by its place in the array, and its problem. Mend these, or leave out `atomic=true` to have each row by itself. Nothing was written.',
+	},
 	'rate-limited': {
 		status: 429,
 		title: 'Too many requests',
@@ -97,6 +103,17 @@ export interface Extras {
 	conflicts?: Conflict[]
 	errors?: Fault[]
 	keys?: string[][]
+	/** The rows that were refused, by their places among all. */
+	refused?: { index: number; problem: ProblemBody }[]
+}
+
+/** The members of RFC 9457, section 3.1, with our extensions behind them. */
+export interface ProblemBody extends Extras {
+	type: string
+	title: string
+	status: number
+	detail: string
+	requestId: string
 }
 
 /** A refusal, thrown by whoever finds the reason and turned into RFC 9457 problem+json in one place. */
@@ -106,7 +123,7 @@ export class Problem extends Error {
 		readonly slug: Slug,
 		/** One sentence of ours for this occurrence. */
 		readonly detail: string,
-		readonly extras: Extras = {},
+		readonly extras: Omit<Extras, 'refused'> & { refused?: { index: number; problem: Problem }[] } = {},
 		readonly headers: Record<string, string> = {},
 	) {
 		super(`${slug}: ${detail}`)
@@ -116,11 +133,22 @@ export class Problem extends Error {
 		return PROBLEMS[this.slug].status
 	}
 
-	/** The members of RFC 9457, section 3.1, with our extensions behind them. `prefix` is where the service is mounted. */
-	body(requestId: string, prefix: string) {
+	/** `prefix` is where the service is mounted. */
+	body(requestId: string, prefix: string): ProblemBody {
 		const { title, status } = PROBLEMS[this.slug]
 		const type = `${prefix}/problems/${this.slug}`
-		return { type, title, status, detail: this.detail, requestId, ...this.extras }
+		const { refused, ...extras } = this.extras
+		return {
+			type,
+			title,
+			status,
+			detail: this.detail,
+			requestId,
+			...extras,
+			...(refused && {
+				refused: refused.map(({ index, problem }) => ({ index, problem: problem.body(requestId, prefix) })),
+			}),
+		}
 	}
 }
 

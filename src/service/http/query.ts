@@ -58,6 +58,16 @@ export function changesParameters(
 	return changesOf({ ...waysOf(columnsOf), newer: newer?.[0] }, by)
 }
 
+/** A parameter that is `true` or `false`; false where it isn't there. @throws Problem */
+export function flagParameter(parameters: Map<string, string[]>, name: string): boolean {
+	const values = parameters.get(name) ?? ['false']
+	const [value] = values
+	if (values.length > 1 || (value !== 'true' && value !== 'false')) {
+		throw new Problem('invalid-parameter', `"${name}" must be true or false.`)
+	}
+	return value === 'true'
+}
+
 export function visibleColumn({ info, visible }: Resource, property: string, where: string): ColumnInfo {
 	const column = visible.find((candidate) => candidate.property === property)
 	if (column) return column

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { DatabaseError } from '../../database/failure'
 import { Cache } from '../../get-or-create/cache'
-import { isIdempotencyKey } from '../../get-or-create/idempotency'
+import { isIdempotencyKey, type KeyPart } from '../../get-or-create/idempotency'
 import { type Outcome, outcomesOf, rowOrThrow } from '../../get-or-create/outcome'
 import type { Ask } from '../../get-or-create/row-request'
 import type { Verb } from '../../get-or-create/shape'
@@ -21,7 +21,7 @@ import { type Answers, answerLines, begun, type StreamEnd } from './ndjson'
 import { searchOf } from './path'
 import { Problem } from './problem'
 import { countedProblem } from './problem-of'
-import { byParameter, changesParameters, knownParameters } from './query'
+import { byParameter, changesParameters, flagParameter, knownParameters } from './query'
 import type { RowCodec } from './row'
 
 /** One POST or PUT, be it of one row, an array or a stream: all rows are asked for in the same way. */
@@ -31,6 +31,8 @@ interface Write {
 	verb: Exclude<Verb, 'get'>
 	by: ColumnInfo[] | undefined
 	update: Changes | undefined
+	/** The rows of an array are done all or none. */
+	atomic: boolean
 	/** The request's Idempotency-Key, where it has one. */
 	key: string | undefined
 }
@@ -40,26 +42,32 @@ const MAX_QUERIES = 100
 
 /** The handler of POST (get or create) or PUT (update or create). */
 export function write(resource: Resource, rowCodec: RowCodec, verb: Write['verb']) {
-	const allowed = verb === 'update-or-create' ? ['by', ...WAY_NAMES] : ['by']
+	const allowed = verb === 'update-or-create' ? ['by', ...WAY_NAMES, 'atomic'] : ['by', 'atomic']
 	/** By query string: callers repeat themselves. */
-	const known = new Cache<Pick<Write, 'by' | 'update'>>(MAX_QUERIES)
+	const known = new Cache<Pick<Write, 'by' | 'update' | 'atomic'>>(MAX_QUERIES)
 	const columnsOf = (c: Context<AppEnv>) => {
 		return known.get(searchOf(c.req.url), () => {
 			const parameters = knownParameters(c, allowed)
 			const by = byParameter(parameters, resource)
-			return { by, update: changesParameters(parameters, resource, by) }
+			const update = changesParameters(parameters, resource, by)
+			return { by, update, atomic: flagParameter(parameters, 'atomic') }
 		})
 	}
 	return async (c: Context<AppEnv>): Promise<Response> => {
 		const operation: Write = { resource, rowCodec, verb, ...columnsOf(c), key: idempotencyKey(c) }
-		if (bodyTypeOf(c) === 'ndjson') return await answerStream(c, operation)
+		if (bodyTypeOf(c) === 'ndjson') {
+			if (operation.atomic) {
+				throw new Problem('invalid-parameter', "A stream can't be atomic: send the rows as an array.")
+			}
+			return await answerStream(c, operation)
+		}
 		const json = await jsonBody(c)
 		return Array.isArray(json) ? await answerArray(c, operation, json) : await answerOne(c, operation, json)
 	}
 }
 
 async function answerOne(c: Context<AppEnv>, operation: Write, json: unknown): Promise<Response> {
-	const [outcome] = await ask(c, operation, [askFor(operation, json, 0, true)])
+	const [outcome] = await ask(c, operation, [askFor(operation, json, 0, 'row')])
 	const row = rowOrThrow(outcome)
 	stateOf(c).logFields.outcome = wordOf(row)
 	const body = bodyOf(operation, row)
@@ -71,10 +79,12 @@ async function answerArray(c: Context<AppEnv>, operation: Write, rows: unknown[]
 	if (rows.length > MAX_ROWS) {
 		throw new Problem('payload-too-large', `The array has ${rows.length} rows; at most 1,000 go at once.`)
 	}
+	const { atomic } = operation
 	const outcomes = await ask(
 		c,
 		operation,
-		rows.map((json, position) => askFor(operation, json, position)),
+		rows.map((json, position) => askFor(operation, json, position, atomic ? 'batch' : 'rows')),
+		atomic,
 	)
 	// Where the database answered for no row at all, the request as a whole has failed.
 	const errors = outcomes.flatMap((outcome) => (outcome.kind === 'error' ? [outcome.error] : []))
@@ -160,9 +170,9 @@ function askFor(
 	{ rowCodec, verb, by, update, key }: Write,
 	json: unknown,
 	position: number,
-	alone = false,
+	request: KeyPart['request'] = 'rows',
 ): Ask {
-	const part = key === undefined ? undefined : { key, position, alone }
+	const part = key === undefined ? undefined : { key, position, request }
 	return { verb, by, update, key: part, ...rowCodec.parse(json) }
 }
 
@@ -173,11 +183,15 @@ function idempotencyKey(c: Context): string | undefined {
 	throw new Problem('invalid-parameter', 'An Idempotency-Key has 1 to 255 printable ASCII characters.')
 }
 
-async function ask(c: Context<AppEnv>, { resource }: Write, asks: Ask[]): Promise<Outcome[]> {
+async function ask(c: Context<AppEnv>, { resource }: Write, asks: Ask[], atomic = false): Promise<Outcome[]> {
 	const state = stateOf(c)
 	const commits = await commitsOf(c)
-	const outcomes = await outcomesOf(resource.info, asks, (requests) =>
-		commit(commits, requests, state.logFields, (promise) => c.executionCtx.waitUntil(promise)),
+	const outcomes = await outcomesOf(
+		resource.info,
+		asks,
+		async (requests) =>
+			await commit(commits, requests, state.logFields, (promise) => c.executionCtx.waitUntil(promise)),
+		{ atomic },
 	)
 	if (outcomes.some(({ replayed }) => replayed)) state.replayed = true
 	return outcomes

@@ -34,7 +34,9 @@ describe('a database that knows only the second version of Hrana', () => {
 			const requests = rows.map((row) => rowRequest(table, { verb: 'update-or-create', by, row: { ...row } }))
 			const outcomes = await runCall(batch, requests, Date.now() + 5000)
 			return outcomes.map((outcome) =>
-				outcome.kind === 'row' ? [outcome.created, outcome.updated] : outcome.error.name,
+				outcome.kind === 'row'
+					? [outcome.created, outcome.updated]
+					: outcome.kind === 'error' && outcome.error.name,
 			)
 		}
 		const rows = numbers.map((number, i) => ({
