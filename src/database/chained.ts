@@ -1,14 +1,5 @@
 import { DatabaseError, type Said } from './failure'
-import {
-	type Batch,
-	type Mode,
-	type Rows,
-	runsOf,
-	type Statement,
-	saidError,
-	type Unit,
-	type UnitResult,
-} from './send'
+import { type Batch, type Mode, type Rows, runsOf, type Statement, saidError, type UnitResult } from './send'
 
 /** Runs statements in one transaction, each only if the one before went well. @throws ChainError where one did not. */
 export type Chain = (statements: readonly Statement[], mode: Mode, deadline: number) => Promise<Rows[]>

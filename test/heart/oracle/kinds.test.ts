@@ -1,7 +1,9 @@
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { kinds, twinsOf } from '../../support/kinds'
 import { appOf } from './app'
-import { historyOf } from './history'
+import { replayAtomic } from './atomic'
+import { historyOf, stepOf } from './history'
 import { neighboursOf, replayNeighbours } from './neighbours'
 import { replay } from './replay'
 import { counterexample, NO_TIMEOUT } from './run'
@@ -14,6 +16,13 @@ describe.each(kinds)('rows of the kind $name', { timeout: NO_TIMEOUT }, (kind) =
 	it('become together what they become one by one, in order', async () => {
 		const share = 1 / kinds.length
 		const found = await counterexample(historyOf(kind), share, (moves) => replay(app, twins, moves))
+		expect(found).toBe('')
+	})
+
+	it('become, all or none, what they become one by one', async () => {
+		const steps = fc.tuple(stepOf(kind), stepOf(kind))
+		const share = 0.5 / kinds.length
+		const found = await counterexample(steps, share, (each) => replayAtomic(app, twins, each))
 		expect(found).toBe('')
 	})
 })

@@ -1,39 +1,25 @@
 import { env } from 'cloudflare:workers'
 import { getTableName } from 'drizzle-orm'
-import * as fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
 import { context } from '../../support/context'
-import { kinds, type Twins, twinsOf } from '../../support/kinds'
+import type { Twins } from '../../support/kinds'
 import { database, fresh } from '../../support/service'
-import { appOf } from './app'
 import { differenceOfOutcomes, differenceOfTables, emptyTables } from './compare'
-import { stepOf } from './history'
 import { type Item, isFailure, type Outcome, outcomeOf } from './outcome'
 import { Renaming } from './renaming'
-import { counterexample, NO_TIMEOUT } from './run'
-import { sendSingly } from './send'
+import { type App, sendSingly } from './send'
 import { queryOf, type Step } from './step'
 
 // Rows that are done all or none, held against the same rows asked one by one: where each of these is done the answers
 // are the same, and else those that were refused are refused for the same, and nothing was written.
 
-const app = appOf(kinds.map(twinsOf))
-
-describe.each(kinds)('rows of the kind $name', { timeout: NO_TIMEOUT }, (kind) => {
-	const twins = twinsOf(kind)
-
-	it('become, all or none, what they become one by one', async () => {
-		const steps = fc.tuple(stepOf(kind), stepOf(kind))
-		const found = await counterexample(steps, 1 / kinds.length, ([before, step]) =>
-			differenceIn(twins, before, step),
-		)
-		expect(found).toBe('')
-	})
-})
-
 type Answer = Outcome[] | { refused: { index: number; outcome: Outcome }[] } | { failed: Outcome }
 
-async function differenceIn(twins: Twins, before: Step, step: Step): Promise<string | undefined> {
+/** What is otherwise, of one step that is sent as it is and of one after it that is sent to be done all or none. */
+export async function replayAtomic(
+	app: App,
+	twins: Twins,
+	[before, step]: [Step, Step],
+): Promise<string | undefined> {
 	await emptyTables(twins)
 	const [together, single] = [getTableName(twins.together), getTableName(twins.single)]
 	const renaming = new Renaming(twins.kind.madeUp)
@@ -48,13 +34,13 @@ async function differenceIn(twins: Twins, before: Step, step: Step): Promise<str
 	if (first !== undefined || step.rows.length === 0) return first
 	const key = step.key === undefined ? undefined : fresh('atomic')
 	const old = await rowsOf(together)
-	const answer = await sendAtomic(together, step, key)
+	const answer = await sendAtomic(app, together, step, key)
 	const outcomes = await sendSingly(app, single, { ...step, form: { as: 'array', cuts: [] } })
 	if (Array.isArray(answer)) {
 		const answered = { step, asked: step.rows, together: answer, single: outcomes }
 		const difference = differenceOfOutcomes(renaming, answered) ?? (await differenceOfTables(renaming, twins))
 		if (difference !== undefined || key === undefined) return difference
-		const again = await sendAtomic(together, step, key)
+		const again = await sendAtomic(app, together, step, key)
 		const isSame = Array.isArray(again) && again.every((each, i) => 'row' in each && isAlike(each, answer[i]))
 		return isSame ? undefined : `repeated: ${JSON.stringify(again)} after ${JSON.stringify(answer)}`
 	}
@@ -81,7 +67,7 @@ function isAlike(one: Outcome, other: Outcome | undefined): boolean {
 	return one.created === other.created && one.updated === other.updated
 }
 
-async function sendAtomic(table: string, step: Step, key: string | undefined): Promise<Answer> {
+async function sendAtomic(app: App, table: string, step: Step, key: string | undefined): Promise<Answer> {
 	const query = queryOf(step)
 	const response = await app.request(
 		`/${table}${query}${query ? '&' : '?'}atomic=true`,
