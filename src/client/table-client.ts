@@ -48,7 +48,7 @@ export function tableClient<R extends Resources, N extends TableName<R>>(
 	async function one<T extends object>(method: Write, row: object, options: Options): Promise<Single<T>> {
 		const question: Question<T> = {
 			method,
-			url: withQuery(url, columnsOf(options)),
+			url: withQuery(url, queryOfOptions(options)),
 			body: jsonOf(row),
 			key: keysOf(options)(0),
 			isAnswer: (json): json is T => isObject(json) && 'row' in json,
@@ -64,7 +64,7 @@ export function tableClient<R extends Resources, N extends TableName<R>>(
 		options: Options,
 		limits?: Limits,
 	): AsyncIterableIterator<Item<T>> {
-		const target = withQuery(url, columnsOf(options))
+		const target = withQuery(url, queryOfOptions(options))
 		const keyOf = keysOf(options)
 		return streamed<Row, Item<T>>(rows, {
 			encode,
@@ -114,14 +114,15 @@ export function tableClient<R extends Resources, N extends TableName<R>>(
 	}
 }
 
-/** Whatever else there is in the options names columns. */
-function columnsOf({
-	signal: _,
-	timeout: __,
-	idempotencyKey: ___,
-	...columns
-}: Options): Record<string, string> {
-	return Object.fromEntries(Object.entries(columns).flatMap(([name, of]) => (of ? [[name, String(of)]] : [])))
+/** What of a call's options is not the service's to know. */
+const OWN = ['signal', 'timeout', 'idempotencyKey']
+
+function queryOfOptions(options: Options): Record<string, string> {
+	return Object.fromEntries(
+		Object.entries(options).flatMap(([name, value]) =>
+			value && !OWN.includes(name) ? [[name, String(value)]] : [],
+		),
+	)
 }
 
 function withQuery(url: string, query: Record<string, string>): string {

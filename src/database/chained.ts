@@ -32,7 +32,7 @@ export function chained(chain: Chain): Batch {
 			while (pending.length > 0) {
 				const failed = await tryAll(pending)
 				if (failed === undefined) return
-				const group = groups.find((places) => places.includes(failed)) ?? [failed]
+				const group = groups.find((each) => each.includes(failed)) ?? [failed]
 				const [first = failed] = group
 				await run(pending.filter((place) => place < first))
 				if (group.length > 1) await runGroup(group)
