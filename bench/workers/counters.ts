@@ -9,4 +9,5 @@ const counters = sqliteTable('counters', {
 
 const service = createService({ resources: [resource(counters)] })
 
+export class GroupCommit extends service.GroupCommit {}
 export default { fetch: service.fetch }

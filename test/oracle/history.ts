@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
-import { type ColumnInfo, tableInfo } from '../../src/get-or-create/table'
-import { changesOf, WAY_NAMES } from '../../src/get-or-create/ways'
+import { tableInfo } from '../../src/get-or-create/table'
+import { WAY_PARAMETERS } from '../../src/get-or-create/ways'
 import type { Json, Kind } from '../support/kinds/kind'
 import type { Row } from './outcome'
 import type { Form, Move, Step } from './step'
@@ -39,7 +39,7 @@ function stepBy(kind: Kind, by: readonly string[] | undefined): fc.Arbitrary<Ste
 	// An update that names no column at all is refused, like an empty name in any list.
 	const columns = others.length > 0 ? others : [...(by ?? [])]
 	const update = fc.subarray(columns, { minLength: 1 }).map((named) => ({ update: named }))
-	const ways = fc.option(fc.oneof(update, waysOf(kind, by ?? [], others)), { nil: undefined, freq: 2 })
+	const ways = fc.option(fc.oneof(update, waysOf(kind, others)), { nil: undefined, freq: 2 })
 	return fc.oneof(
 		fc.record({ ...common, method: fc.constant<'POST'>('POST') }),
 		fc.record({ ...common, method: fc.constant<'PUT'>('PUT'), ways }),
@@ -47,30 +47,23 @@ function stepBy(kind: Kind, by: readonly string[] | undefined): fc.Arbitrary<Ste
 }
 
 /** Columns changed in ways that they can be changed in: each in one at most. */
-function waysOf(kind: Kind, by: readonly string[], others: readonly string[]): fc.Arbitrary<Step['ways']> {
+function waysOf(kind: Kind, others: readonly string[]): fc.Arbitrary<Step['ways']> {
 	const { columns } = tableInfo(kind.table(kind.name))
 	const choices = others.flatMap((property) => {
 		const column = columns.find((each) => each.property === property)
-		const fit = column ? WAY_NAMES.filter((way) => isFit(way, column)) : []
-		return fit.length > 0 ? [fc.tuple(fc.constant(property), fc.constantFrom(undefined, ...fit))] : []
+		const fit = column ? WAY_PARAMETERS.filter(({ fits }) => fits(column)) : []
+		return fit.length > 0
+			? [fc.tuple(fc.constant(property), fc.constantFrom(undefined, ...fit.map(({ name }) => name)))]
+			: []
 	})
 	return fc.tuple(...choices).map((chosen) => {
 		const ways = Object.groupBy(chosen, ([, way]) => way ?? 'none')
-		const named = WAY_NAMES.flatMap((way) => {
-			const list = (ways[way] ?? []).map(([property]) => property)
-			return list.length > 0 ? [[way, way === 'newer' ? list.slice(0, 1) : list] as const] : []
+		const named = WAY_PARAMETERS.flatMap(({ name, isList }) => {
+			const list = (ways[name] ?? []).map(([property]) => property)
+			return list.length > 0 ? [[name, isList ? list : list.slice(0, 1)] as const] : []
 		})
 		return named.length > 0 ? Object.fromEntries(named) : undefined
 	})
-
-	function isFit(way: string, column: ColumnInfo): boolean {
-		try {
-			changesOf({ [way]: way === 'newer' ? column : [column] })
-			return !by.includes(column.property)
-		} catch {
-			return false
-		}
-	}
 }
 
 const form: fc.Arbitrary<Form> = fc.record({
