@@ -114,14 +114,12 @@ export function tableClient<R extends Resources, N extends TableName<R>>(
 	}
 }
 
-/** Whatever else there is in the options names columns. */
-function columnsOf({
-	signal: _,
-	timeout: __,
-	idempotencyKey: ___,
-	...columns
-}: Options): Record<string, string> {
-	return Object.fromEntries(Object.entries(columns).flatMap(([name, of]) => (of ? [[name, String(of)]] : [])))
+const OF_CALLS = ['signal', 'timeout', 'idempotencyKey']
+
+/** What is not of the call itself names columns. */
+function columnsOf(options: Options): Record<string, string> {
+	const named = Object.entries(options).filter(([name, columns]) => columns && !OF_CALLS.includes(name))
+	return Object.fromEntries(named.map(([name, columns]) => [name, String(columns)]))
 }
 
 function withQuery(url: string, query: Record<string, string>): string {
