@@ -8,6 +8,7 @@ import {
 	postRefused,
 	postRow,
 	putNames,
+	sendCounter,
 } from './requests.ts'
 import type { Cell } from './results.ts'
 import type { Work } from './work.ts'
@@ -61,6 +62,14 @@ const PROCESSES = { full: { works: TWO, connections: [64, 256, 1024] }, quick: N
 const FAR = { full: { works: TWO, connections: [1, 16, 64] }, quick: NONE }
 /** One caller, while eight send arrays. */
 const LONE: Grid = { works: ['new'], connections: [1] }
+const COUNTER = {
+	target: 'ours-counters',
+	rows: 1,
+	statuses: TOLD,
+	mark: '"row":',
+	full: { works: ['hot'], connections: [64] },
+	quick: { works: ['hot'], connections: [64] },
+} satisfies Partial<Case>
 const SERVICE = { rows: 1, build: postRow('/users?by=email'), statuses: TOLD, mark: '"row":' }
 
 const table = {
@@ -151,6 +160,16 @@ const table = {
 		title: 'this service, 20 ms away, not sharing',
 		target: 'ours-unshared-far',
 		...FAR,
+	},
+	'counter-read': {
+		...COUNTER,
+		title: 'this service, one counter, got or created',
+		build: sendCounter('POST', '/counters?by=slug'),
+	},
+	'counter-add': {
+		...COUNTER,
+		title: 'this service, one counter, added to',
+		build: sendCounter('PUT', '/counters?by=slug&add=views'),
 	},
 	'libsql-rows': {
 		...BULK,

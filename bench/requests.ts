@@ -22,6 +22,11 @@ export function postRow(path: string): Builder {
 	return ([key = '']) => ({ method: 'POST', path, type: JSON_TYPE, body: rowOf(key) })
 }
 
+/** A counter as a JSON object. */
+export function sendCounter(method: 'POST' | 'PUT', path: string): Builder {
+	return ([key = '']) => ({ method, path, type: JSON_TYPE, body: `{"slug":"${key}","views":1}` })
+}
+
 export function postArray(path: string): Builder {
 	return (keys) => ({ method: 'POST', path, type: JSON_TYPE, body: `[${keys.map(rowOf).join()}]` })
 }

@@ -77,6 +77,9 @@ async function seed(url: string): Promise<void> {
 	await client.execute(
 		`CREATE TRIGGER refusal BEFORE INSERT ON accounts WHEN NEW.username LIKE '${REFUSED}%' BEGIN SELECT RAISE(ABORT, 'refused'); END`,
 	)
+	await client.execute(
+		'CREATE TABLE counters (slug TEXT PRIMARY KEY NOT NULL, views INTEGER NOT NULL DEFAULT 0)',
+	)
 	await client.execute({
 		sql: `INSERT INTO users (name, email) SELECT value, value || '@example.com' FROM json_each(?1)`,
 		args: [JSON.stringify(keys)],

@@ -24,6 +24,7 @@ const FAR_MS = 20
 const table = {
 	baselines: { ...ONE, main: 'bench/workers/baselines.ts', ready: '/hello' },
 	ours: SERVICE,
+	'ours-counters': { ...SERVICE, main: 'bench/workers/counters.ts' },
 	'ours-unshared': UNSHARED,
 	'ours-object': OBJECT,
 	'ours-processes': { ...SERVICE, processes: 2 },

@@ -1,4 +1,5 @@
 import type { DatabaseError } from '../database/failure'
+import { changesOf, waysOf } from './changes'
 import { faultAt, type RowError } from './errors'
 import { isIdempotencyKey } from './idempotency'
 import { type Outcome, outcomesOf, type Submit } from './outcome'
@@ -6,7 +7,7 @@ import { readValue, UnreadableError } from './read-value'
 import type { Ask } from './row-request'
 import type { ColumnInfo, TableInfo } from './table'
 import { requireUniqueKey } from './unique-key'
-import { changesOf, type Ways, waysOf } from './ways'
+import type { Ways } from './ways'
 
 export interface NamedTerms extends Ways<string> {
 	by?: readonly string[]

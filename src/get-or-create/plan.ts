@@ -1,6 +1,8 @@
 import { orderOf } from './order'
 import { isTwin, type RowRequest } from './row-request'
 import type { Shape } from './shape'
+import { addedUp } from './summands'
+import type { TableInfo } from './table'
 
 /** Rows of one shape that share statements. Plans of one transaction run in their order. */
 export interface Plan {
@@ -15,6 +17,7 @@ export interface Plan {
 }
 
 export interface PlannedRow {
+	/** Of several who add to the same row it adds their sum: see summands.ts. */
 	request: RowRequest
 	/**
 	 * Who asks for it: the first may be its creator, its twins find it there. Twins under one Idempotency-Key are the
@@ -45,17 +48,22 @@ export interface PendingCall {
 /**
  * Groups the rows of calls into as few plans as give every caller what it would have got alone, row by row.
  *
+ * Where `isSumFelt`, whatever is added to a row is added by itself.
+ *
  * Calls have no order among them. Those of one row share plans; those of many keep theirs to themselves, for one row that
  * is refused sends all of its plan through once more, row by row.
  */
-export function planCalls(calls: readonly PendingCall[]): Plan[] {
+export function planCalls(
+	calls: readonly PendingCall[],
+	isSumFelt: (table: TableInfo) => boolean = () => true,
+): Plan[] {
 	const plans: Plan[] = []
-	const shared = new Planner(plans)
+	const shared = new Planner(plans, isSumFelt)
 	for (const { call, places, requests, oneByOne, sharesPlans } of calls) {
 		// Either all rows of a call stand or fall together, or none.
 		const isBound = places.some((place) => requests[place]?.bond !== undefined)
 		const group = isBound ? plans.length : undefined
-		const planner = sharesPlans && !isBound ? shared : new Planner(plans, group)
+		const planner = sharesPlans && !isBound ? shared : new Planner(plans, isSumFelt, group)
 		for (const place of places) {
 			const request = requests[place]
 			if (!request) continue
@@ -78,6 +86,7 @@ export function planCalls(calls: readonly PendingCall[]): Plan[] {
 class Planner {
 	readonly #plans: Plan[]
 	readonly #group: number | undefined
+	readonly #isSumFelt: (table: TableInfo) => boolean
 	readonly #holders = new Map<number, { at: number; row: PlannedRow }>()
 	readonly #latest = new Map<Shape, number>()
 	/** The last plan that a row of the call is in, and the first that its next row may go into. */
@@ -85,8 +94,9 @@ class Planner {
 	#floor = 0
 	#family: string | undefined
 
-	constructor(plans: Plan[], group?: number) {
+	constructor(plans: Plan[], isSumFelt: (table: TableInfo) => boolean, group?: number) {
 		this.#plans = plans
+		this.#isSumFelt = isSumFelt
 		this.#group = group
 	}
 
@@ -103,15 +113,13 @@ class Planner {
 		if (!isPassed || (isOrdered && order.keepsOrder)) earliest = Math.max(earliest, this.#last)
 		const held = uniqueValues.map((value) => this.#holders.get(value))
 		const [twin] = held
-		if (
-			twin &&
-			!order.isSingle &&
-			twin.at >= earliest &&
-			isTwin(twin.row.request, request) &&
-			held.every((holder) => holder?.row === twin.row)
-		) {
-			twin.row.askers.push(asker)
-			return
+		if (twin && !order.isSingle && twin.at >= earliest && held.every((holder) => holder?.row === twin.row)) {
+			const sum = this.#isSumFelt(shape.table) ? undefined : addedUp(twin.row.request, request)
+			if (sum) twin.row.request = sum
+			if (sum || isTwin(twin.row.request, request)) {
+				twin.row.askers.push(asker)
+				return
+			}
 		}
 		for (const holder of held) if (holder) earliest = Math.max(earliest, holder.at + 1)
 		const row: PlannedRow = { request, askers: [asker] }

@@ -2,6 +2,7 @@ import { type Fault, faultAt, InvalidRowError } from './errors'
 import { type Filled, type Form, fill, fillIn, formOf, slotsWith, type Terms, valueIn } from './form'
 import { fingerprintOf } from './idempotency'
 import { absenceOf, accumulates, type Shape } from './shape'
+import { additionsOf, type Summand } from './summands'
 import type { ColumnInfo, TableInfo } from './table'
 import { covers, requireUniqueKey } from './unique-key'
 import { hashed, uniqueValuesOf } from './unique-values'
@@ -17,6 +18,8 @@ export interface RowRequest {
 	note: string | undefined
 	/** The unique values it names, its key among them, as numbers: see unique-values.ts. */
 	uniqueValues: number[]
+	/** What it adds, where it may share a statement with others that add to the same row. */
+	summand: Summand | undefined
 	/** It refers to its own table, and so perhaps to a row of its call. */
 	refersToOwnTable: boolean
 	/** With which other rows of its call it stands or falls; unset where with none. */
@@ -70,6 +73,7 @@ export function rowRequest(table: TableInfo, ask: Ask, form: Form = formOf(table
 	addCells(cells, given)
 	let givenEnd = 0
 	for (const cell of cells) givenEnd += cell.length + 1
+	const givenCells = cells.length
 	addCells(cells, filled)
 	const uniqueValues = uniqueValuesOf(shape, cells)
 	let note: string | undefined
@@ -85,7 +89,8 @@ export function rowRequest(table: TableInfo, ask: Ask, form: Form = formOf(table
 	const refersToOwnTable = form.ownReferences.some((columns) =>
 		columns.every((column) => valueIn(row, column) !== null),
 	)
-	return { shape, json: `[${cells.join()}]`, givenEnd, note, uniqueValues, refersToOwnTable }
+	const summand = additionsOf(shape).length > 0 ? { cells, given: givenCells } : undefined
+	return { shape, summand, json: `[${cells.join()}]`, givenEnd, note, uniqueValues, refersToOwnTable }
 }
 
 function isCell(filled: Filled): boolean {

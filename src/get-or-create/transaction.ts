@@ -10,10 +10,20 @@ import { guardOf, type Proofs } from './proof'
 import { readIdentified } from './read-row'
 import { type RefusedOutcome, refusalOf, ruledOut } from './refusal'
 import { goOn, regroup } from './regroup'
-import { certain, type PlanTry, readPlan, rowOf, type StepRows, twinOutcome, type Written } from './results'
+import {
+	certain,
+	type Found,
+	type PlanTry,
+	readPlan,
+	rowOf,
+	type StepRows,
+	twinOutcome,
+	type Written,
+} from './results'
 import type { RowRequest } from './row-request'
 import type { Shape } from './shape'
 import { type Step, statementsOf } from './statements'
+import { additionsOf, sharesOf } from './summands'
 import type { TableInfo } from './table'
 
 /** Runs a call to its end: at most two transactions for each row, unless one of them ends a transaction. Never throws for what the database does. */
@@ -43,7 +53,7 @@ export async function runTransaction(
 	deadline: number,
 	proofs?: Proofs,
 ): Promise<void> {
-	const plans = planCalls(calls.map(pendingOf))
+	const plans = planCalls(calls.map(pendingOf), (table) => proofs?.of(table)?.isSumFelt ?? true)
 	const keyed = calls.filter(({ requests }) => requests.some(({ shape }) => shape.keyed))
 	const id = keyed.length > 0 ? crypto.randomUUID() : ''
 	for (const { tries } of keyed) tries.push(id)
@@ -123,8 +133,9 @@ export async function runTransaction(
 		for (const [i, found] of readPlan(plan, rows, attempt, manner.asBytes).entries()) {
 			const askers = plan.rows[i]?.askers
 			if (!askers) continue
+			if (isSum(plan.shape, askers)) settleSum(calls, plan.shape, askers, found)
 			// Its twins don't find it by what they ask for: they go again.
-			if (found.kind === 'written') changed.push({ shape: plan.shape, asker: askers[0], found })
+			else if (found.kind === 'written') changed.push({ shape: plan.shape, asker: askers[0], found })
 			else settle(calls, plan.shape, askers, found)
 		}
 	}
@@ -249,6 +260,26 @@ function settleFailed(
 		else goOn(calls, askers, (call) => (call.way = 'one-by-one'))
 		// Nor of those that were to follow it, should the table be well again by then: a call keeps its order.
 		if (isTables) goOn(calls, askers, (call) => fillUp(call, outcome))
+	}
+}
+
+/** They are not twins, but have added to the same row, together. */
+function isSum(shape: Shape, askers: readonly Asker[]): boolean {
+	return askers.length > 1 && additionsOf(shape).length > 0
+}
+
+/** Of a sum: what each has added. Where it was refused its parts may not be, and go once more, one by one. */
+function settleSum(calls: readonly Call[], shape: Shape, askers: [Asker, ...Asker[]], found: Found): void {
+	if (found.kind === 'error' && !(found.error instanceof DatabaseError)) {
+		goOn(calls, askers, (call) => (call.way = 'one-by-one'))
+		return
+	}
+	const unknown = new DatabaseError('unknown', 'a sum whose row is not found again')
+	const outcome: Outcome = found.kind === 'written' ? { kind: 'error', error: unknown } : found
+	const requests = askers.flatMap(({ call, place }) => calls[call]?.requests[place] ?? [])
+	for (const [i, share] of sharesOf(shape, requests, outcome).entries()) {
+		const asker = askers[i]
+		if (asker) settle(calls, shape, [asker], share)
 	}
 }
 

@@ -41,8 +41,8 @@ export interface Changes {
 }
 
 interface Way {
-	/** For callers: what becomes of the columns, as a sentence without its subject. */
-	does: string
+	/** For callers: what the list of its columns means where the row is there. */
+	description: string
 	/** Why it can't be done to a column, as a sentence without its subject. */
 	unfit: (column: ColumnInfo) => string | undefined
 	/** What the column holds then, in SQL. */
@@ -55,17 +55,21 @@ interface Way {
 	isIdempotent: boolean
 }
 
+const BY_COLLATION = 'Text is compared by the collation of its column.'
+
 /** The ways in which an update changes a column, by the name of the parameter that lists them. */
 export const WAYS: Record<How, Way> = {
 	update: {
-		does: 'are set to the given values. Default: every column given outside `by`, unless another way is named',
+		description:
+			'The columns to set where the row is there. Default: every column in the body outside `by`, unless another way to change a column is named.',
 		unfit: () => undefined,
 		value: (_, given) => given,
 		differs: (stored, given, { codec }) => codec.differs(stored, given),
 		isIdempotent: true,
 	},
 	add: {
-		does: 'become the sum of the stored and the given numbers, where null counts as 0. A sum that the column can not hold exactly is refused',
+		description:
+			'The columns to add to where the row is there: the given number to the stored one, where null counts as 0. A sum that the column does not hold exactly is refused.',
 		unfit: (column) =>
 			unfitForAny(column) ??
 			(column.codec.sum ? undefined : 'holds no numbers that the database adds exactly'),
@@ -75,29 +79,33 @@ export const WAYS: Record<How, Way> = {
 		isIdempotent: false,
 	},
 	max: taken(
-		'become the greater of the stored and the given values; null gives way. Text is compared by the collation of its column',
+		`The columns that take the given value where it is greater than the stored one, or that is null. ${BY_COLLATION}`,
 		unfitForOrder,
 		(stored, given) => `coalesce(${stored} < ${given}, ${stored} IS NULL AND ${given} IS NOT NULL)`,
 	),
 	min: taken(
-		'become the smaller of the stored and the given values; null gives way. Text is compared by the collation of its column',
+		`The columns that take the given value where it is smaller than the stored one, or that is null. ${BY_COLLATION}`,
 		unfitForOrder,
 		(stored, given) => `coalesce(${stored} > ${given}, ${stored} IS NULL AND ${given} IS NOT NULL)`,
 	),
 	fill: taken(
-		'are set to the given values where the stored ones are null',
+		'The columns that take the given value where the stored one is null.',
 		unfitForAny,
 		(stored, given) => `(${stored} IS NULL AND ${given} IS NOT NULL)`,
 	),
 }
 
-export const NEWER =
-	'Nothing changes at all unless the given value of this column is greater than the stored one, or that is null; then it is set.'
+const NEWER =
+	'One column. Where the row is there nothing changes at all unless the given value of this column is greater than the stored one, or that is null; then it is set.'
 
 /** The given value is taken where this condition holds, which is never NULL; else the stored one stays. */
-function taken(does: string, unfit: Way['unfit'], condition: (stored: string, given: string) => string): Way {
+function taken(
+	description: string,
+	unfit: Way['unfit'],
+	condition: (stored: string, given: string) => string,
+): Way {
 	return {
-		does,
+		description,
 		unfit,
 		value: (stored, given) => `CASE WHEN ${condition(stored, given)} THEN ${given} ELSE ${stored} END`,
 		differs: condition,
@@ -120,11 +128,13 @@ function computed({ column }: ColumnInfo): string | undefined {
 }
 
 function unfitForOrder(column: ColumnInfo): string | undefined {
-	return unfitForAny(column) ?? unordered(column)
+	return unfitForAny(column) ?? unfitToAge(column)
 }
 
-function unordered({ codec }: ColumnInfo): string | undefined {
-	return codec.isOrdered ? undefined : 'holds values that the database can not compare as what they mean'
+/** Why nobody can say of two of its values which is newer. */
+export function unfitToAge(column: ColumnInfo): string | undefined {
+	const unordered = 'holds values that the database does not compare as what they mean'
+	return computed(column) ?? (column.codec.isOrdered ? undefined : unordered)
 }
 
 export function sumOf({ property, codec: { sum } }: ColumnInfo): Sum {
@@ -132,60 +142,34 @@ export function sumOf({ property, codec: { sum } }: ColumnInfo): Sum {
 	return sum
 }
 
-/** A column is to be changed in a way that can't be. */
-export class UnfitChangeError extends Error {
-	override readonly name = 'UnfitChangeError'
-	readonly kind = 'unfit-change'
-}
-
-/**
- * What these lists say, or nothing where there are none.
- * @throws UnfitChangeError
- */
-export function changesOf(
-	{ newer, ...lists }: Ways<ColumnInfo>,
-	by: readonly ColumnInfo[] = [],
-): Changes | undefined {
-	const set = HOWS.flatMap((how) => [...new Set(lists[how])].map((column): Change => ({ column, how })))
-	for (const { column, how } of set) {
-		requireFit(how, column, WAYS[how].unfit(column) ?? (how === 'update' ? undefined : asked(column, by)))
-	}
-	if (newer) {
-		requireFit('newer', newer, computed(newer) ?? unordered(newer) ?? asked(newer, by))
-		set.push({ column: newer, how: 'update' })
-	}
-	const twice = set.find(({ column }, place) => set.slice(0, place).some((other) => other.column === column))
-	if (twice) {
-		throw new UnfitChangeError(
-			`"${twice.column.property}" is named by more than one of ${WAY_NAMES.join(', ')}`,
-		)
-	}
-	return newer || HOWS.some((how) => lists[how]) ? { set, newer } : undefined
-}
-
-/** What there is of each list. */
-export function waysOf<List>(listOf: (how: How) => List | undefined): Partial<Record<How, List>> {
-	const ways: Partial<Record<How, List>> = {}
-	for (const how of HOWS) {
-		const list = listOf(how)
-		if (list !== undefined) ways[how] = list
-	}
-	return ways
-}
-
-function requireFit(parameter: string, { property }: ColumnInfo, unfit: string | undefined): void {
-	if (unfit) throw new UnfitChangeError(`"${parameter}" names "${property}", which ${unfit}`)
-}
-
-function asked(column: ColumnInfo, by: readonly ColumnInfo[]): string | undefined {
-	return by.includes(column) ? 'says which row is meant: it is a column of "by"' : undefined
-}
-
-const HOWS = Object.keys(WAYS).filter(isHow)
+export const HOWS = Object.keys(WAYS).filter(isHow)
 
 function isHow(name: string): name is How {
 	return Object.hasOwn(WAYS, name)
 }
 
-/** The names of what tells how columns change. */
-export const WAY_NAMES: readonly string[] = [...HOWS, 'newer']
+/** What tells how columns change, by its name: for those who document it. */
+export interface WayParameter {
+	name: string
+	description: string
+	/** It is a list, not one column. */
+	isList: boolean
+	fits: (column: ColumnInfo) => boolean
+}
+
+export const WAY_PARAMETERS: readonly WayParameter[] = [
+	...HOWS.map((how) => ({
+		name: how,
+		description: WAYS[how].description,
+		isList: true,
+		fits: (column: ColumnInfo) => (computed(column) ?? WAYS[how].unfit(column)) === undefined,
+	})),
+	{
+		name: 'newer',
+		description: NEWER,
+		isList: false,
+		fits: (column) => unfitToAge(column) === undefined,
+	},
+]
+
+export const WAY_NAMES: readonly string[] = WAY_PARAMETERS.map(({ name }) => name)

@@ -1,7 +1,8 @@
 import type { Context } from 'hono'
+import { changesOf, waysOf } from '../../get-or-create/changes'
 import type { ColumnInfo } from '../../get-or-create/table'
 import { requireUniqueKey } from '../../get-or-create/unique-key'
-import { type Changes, changesOf, waysOf } from '../../get-or-create/ways'
+import type { Changes } from '../../get-or-create/ways'
 import type { Resource } from '../resource'
 import { Problem } from './problem'
 

@@ -1,4 +1,5 @@
 import { type ColumnInfo, listed, type UniqueKey } from '../../get-or-create/table'
+import { WAY_PARAMETERS, type WayParameter } from '../../get-or-create/ways'
 import type { Resource } from '../resource'
 import type { Schema } from './column-schema'
 import type { Examples } from './examples'
@@ -7,13 +8,39 @@ import type { Parameter } from './operation'
 /** `by`, and what it is where it is left out. */
 export function byParameter(resource: Resource, { key }: Examples, otherwise: string): Parameter {
 	const description = `The columns that identify the row. ${LIST} They must contain a unique key: ${keyList(resource.keys)}. ${otherwise}`
-	return columnsParameter('by', description, columnItems(resource), key)
+	// What the database computes no row can give.
+	const writable = resource.visible.filter(({ column }) => !column.generated)
+	return columnsParameter('by', description, columnItems(writable), key)
 }
 
-/** `update`, which only a PUT has. */
-export function updateParameter(resource: Resource, { given, key }: Examples): Parameter {
+/** How columns change, which only a PUT says: each way that fits a column of the table. */
+export function wayParameters({ visible }: Resource, { given, key }: Examples): Parameter[] {
 	const others = given.filter((column) => !key.includes(column))
-	return columnsParameter('update', UPDATE, columnItems(resource), others)
+	return WAY_PARAMETERS.flatMap((way) => {
+		const fit = visible.filter(way.fits)
+		const [first] = fit.filter((column) => !key.includes(column))
+		if (!first) return way.name === 'update' ? wayParameter(way, columnItems(fit), []) : []
+		// Of several ways at once no row is an example: this one can be sent by itself.
+		const example = ` For example \`?by=${listed(key).replaceAll(' ', '')}&${way.name}=${first.property}\`.`
+		return way.name === 'update'
+			? wayParameter(way, columnItems(fit), others)
+			: wayParameter({ ...way, description: way.description + example }, columnItems(fit), [])
+	})
+}
+
+/** The same for a stream, which may be of any table. */
+export function streamWayParameters(): Parameter[] {
+	return WAY_PARAMETERS.map((way) => wayParameter(way, { type: 'string' }, []))
+}
+
+function wayParameter(
+	{ name, description, isList }: WayParameter,
+	items: Schema,
+	example: readonly ColumnInfo[],
+): Parameter {
+	return isList
+		? columnsParameter(name, `${description} ${LIST}`, items, example)
+		: { name, in: 'query', description, schema: items }
 }
 
 /** `by` of a stream, which is the same for rows of any table. */
@@ -22,13 +49,7 @@ export function streamByParameter(otherwise: string): Parameter {
 	return columnsParameter('by', description, { type: 'string' }, [])
 }
 
-/** `update` of a stream. */
-export function streamUpdateParameter(): Parameter {
-	return columnsParameter('update', UPDATE, { type: 'string' }, [])
-}
-
 const LIST = 'As `a,b`, or given more than once, also with brackets behind the name.'
-const UPDATE = `The columns to set where the row is there. ${LIST} Default: every column in the body outside \`by\`.`
 
 /** What makes a request safe to repeat, however its first try ended. */
 export const idempotencyKeyParameter: Parameter = {
@@ -39,10 +60,8 @@ export const idempotencyKeyParameter: Parameter = {
 	schema: { type: 'string', maxLength: 255, pattern: '^[ -~]+$' },
 }
 
-function columnItems({ visible }: Resource): Schema {
-	// What the database computes no row can give.
-	const writable = visible.filter(({ column }) => !column.generated)
-	return { type: 'string', enum: writable.map(({ property }) => property) }
+function columnItems(columns: readonly ColumnInfo[]): Schema {
+	return { type: 'string', enum: columns.map(({ property }) => property) }
 }
 
 function columnsParameter(

@@ -3,7 +3,7 @@ import type { Resource } from '../resource'
 import { type Examples, examplesOf } from './examples'
 import { headers } from './headers'
 import type { Media, Operation, Parameter, PathItem } from './operation'
-import { idempotencyKeyParameter, streamByParameter, streamUpdateParameter } from './parameters'
+import { idempotencyKeyParameter, streamByParameter, streamWayParameters } from './parameters'
 import { problemResponses } from './problem-schemas'
 import type { Verb } from './row-schemas'
 import type { View } from './view'
@@ -55,7 +55,7 @@ function streamOperation(
 		parameters: [
 			table,
 			streamByParameter(by),
-			...(verb === 'put' ? [streamUpdateParameter()] : []),
+			...(verb === 'put' ? streamWayParameters() : []),
 			idempotencyKeyParameter,
 		],
 		requestBody: {

@@ -3,7 +3,7 @@ import type { Resource } from '../resource'
 import type { Examples } from './examples'
 import { headers } from './headers'
 import type { Media, Operation, Parameter } from './operation'
-import { byParameter, idempotencyKeyParameter, updateParameter } from './parameters'
+import { byParameter, idempotencyKeyParameter, wayParameters } from './parameters'
 import { problemResponses } from './problem-schemas'
 import { answerSchema, bodySchema, componentName, resultSchema, type Verb } from './row-schemas'
 import type { View } from './view'
@@ -95,7 +95,7 @@ export function writeOperation(resource: Resource, verb: Verb, examples: Example
 export function writeParameters(resource: Resource, verb: Verb, examples: Examples): Parameter[] {
 	return [
 		byParameter(resource, examples, WORDS[verb].by),
-		...(verb === 'put' ? [updateParameter(resource, examples)] : []),
+		...(verb === 'put' ? wayParameters(resource, examples) : []),
 		idempotencyKeyParameter,
 	]
 }

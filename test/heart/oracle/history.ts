@@ -1,4 +1,6 @@
 import * as fc from 'fast-check'
+import { tableInfo } from '../../../src/get-or-create/table'
+import { WAY_PARAMETERS } from '../../../src/get-or-create/ways'
 import type { Json, Kind } from '../../support/kinds/kind'
 import type { Row } from './outcome'
 import type { Form, Move, Step } from './step'
@@ -36,11 +38,32 @@ function stepBy(kind: Kind, by: readonly string[] | undefined): fc.Arbitrary<Ste
 	}
 	// An update that names no column at all is refused, like an empty name in any list.
 	const columns = others.length > 0 ? others : [...(by ?? [])]
-	const update = fc.option(fc.subarray(columns, { minLength: 1 }), { nil: undefined, freq: 2 })
+	const update = fc.subarray(columns, { minLength: 1 }).map((named) => ({ update: named }))
+	const ways = fc.option(fc.oneof(update, waysOf(kind, others)), { nil: undefined, freq: 2 })
 	return fc.oneof(
 		fc.record({ ...common, method: fc.constant<'POST'>('POST') }),
-		fc.record({ ...common, method: fc.constant<'PUT'>('PUT'), update }),
+		fc.record({ ...common, method: fc.constant<'PUT'>('PUT'), ways }),
 	)
+}
+
+/** Columns changed in ways that they can be changed in: each in one at most. */
+function waysOf(kind: Kind, others: readonly string[]): fc.Arbitrary<Step['ways']> {
+	const { columns } = tableInfo(kind.table(kind.name))
+	const choices = others.flatMap((property) => {
+		const column = columns.find((each) => each.property === property)
+		const fit = column ? WAY_PARAMETERS.filter(({ fits }) => fits(column)) : []
+		return fit.length > 0
+			? [fc.tuple(fc.constant(property), fc.constantFrom(undefined, ...fit.map(({ name }) => name)))]
+			: []
+	})
+	return fc.tuple(...choices).map((chosen) => {
+		const ways = Object.groupBy(chosen, ([, way]) => way ?? 'none')
+		const named = WAY_PARAMETERS.flatMap(({ name, isList }) => {
+			const list = (ways[name] ?? []).map(([property]) => property)
+			return list.length > 0 ? [[name, isList ? list : list.slice(0, 1)] as const] : []
+		})
+		return named.length > 0 ? Object.fromEntries(named) : undefined
+	})
 }
 
 const form: fc.Arbitrary<Form> = fc.record({

@@ -10,7 +10,8 @@ export interface Form {
 export interface Step {
 	method: 'POST' | 'PUT'
 	by?: readonly string[] | undefined
-	update?: readonly string[] | undefined
+	/** How an update changes columns, by the name of its parameter. */
+	ways?: Readonly<Record<string, readonly string[]>> | undefined
 	rows: Row[]
 	form: Form
 	/** Its Idempotency-Key, one of a few, so that they meet. */
@@ -29,7 +30,7 @@ export function requestsOf({ form, rows }: Step): Row[][] {
 	return starts.map((start, i) => rows.slice(start, starts[i + 1]))
 }
 
-export function queryOf({ by, update }: Step): string {
-	const parameters = [by && `by=${by.join()}`, update && `update=${update.join()}`].filter(Boolean)
-	return parameters.length > 0 ? `?${parameters.join('&')}` : ''
+export function queryOf({ by, ways }: Step): string {
+	const lists = Object.entries({ ...(by && { by }), ...ways })
+	return lists.length > 0 ? `?${lists.map(([name, columns]) => `${name}=${columns.join()}`).join('&')}` : ''
 }

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { check, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { check, integer, numeric, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import type { Kind } from './kind.ts'
 
 const IDS = [1, 2, 3, 4, 5]
@@ -35,6 +35,44 @@ export const kindsOfRules: Kind[] = [
 		by: [['number'], ['number', 'low'], ['id']],
 		madeUp: { id: 'id' },
 		apart: ['number'],
+	},
+	{
+		name: 'counted',
+		table: (name) =>
+			sqliteTable(
+				name,
+				{
+					slug: text().primaryKey(),
+					other: text().unique(),
+					hits: integer().notNull().default(0),
+					low: integer(),
+					ratio: real(),
+					huge: numeric({ mode: 'bigint' }),
+					at: integer({ mode: 'timestamp' }),
+					word: text(),
+					turns: integer()
+						.default(0)
+						.$onUpdateFn(() => sql`turns + 1`),
+					shown: text().generatedAlwaysAs(sql`slug || coalesce(low, '')`),
+				},
+				(table) => [
+					check(`${name}_hits`, sql`${table.hits} < 4 AND ${table.hits} <> 2`),
+					uniqueIndex(`${name}_shown`).on(table.shown),
+				],
+			),
+		values: {
+			slug: ['1', '2', '3'],
+			other: [null, '1', '2'],
+			hits: [0, 1, -1, 3],
+			low: [null, 0, 1, Number.MAX_SAFE_INTEGER],
+			ratio: [null, 0.1, 1e16, 1.7e308],
+			huge: [null, '1', '-1', '9223372036854775807', '-9223372036854775808'],
+			at: [null, '2026-01-01T00:00:00.000Z', '2026-02-01T00:00:00.000Z'],
+			word: [null, 'a', 'B', ''],
+		},
+		needs: ['slug'],
+		by: [['slug'], ['other'], ['slug', 'word']],
+		apart: ['slug', 'other'],
 	},
 	{
 		name: 'read_as_json',
