@@ -25,6 +25,15 @@ export interface UpdateOptions<R extends Resources, N extends TableName<R>>
 	by?: ColumnNames<R, N> | undefined
 }
 
+/** Of many rows. */
+export interface Atomic {
+	/**
+	 * All rows or none: where one of them is refused none is written, and the call throws a ProblemError of the slug
+	 * `batch-refused`, whose `problem.refused` names each. Then they are at most as many as go at once: 1,000, and 1 MiB.
+	 */
+	atomic?: boolean | undefined
+}
+
 /** The row, and whether this call made it: true for exactly one caller. */
 export type Created<Row> = { row: Row; created: true } | { row: Row; created: false }
 /** The same, and whether the call changed a row that was there. */
@@ -65,7 +74,7 @@ export interface TableClient<R extends Resources, N extends TableName<R>> {
 	 */
 	getOrCreateMany(
 		rows: Iterable<JsonInput<R, N>>,
-		options?: GetOptions<R, N>,
+		options?: GetOptions<R, N> & Atomic,
 	): Promise<Item<Created<JsonRow<R, N>>>[]>
 
 	/**
@@ -87,7 +96,7 @@ export interface TableClient<R extends Resources, N extends TableName<R>> {
 	/** As `getOrCreateMany`; applied in order. */
 	updateOrCreateMany(
 		rows: Iterable<Partial<JsonInput<R, N>>>,
-		options?: UpdateOptions<R, N>,
+		options?: UpdateOptions<R, N> & Atomic,
 	): Promise<Item<Updated<JsonRow<R, N>>>[]>
 
 	/** As `getOrCreateStream`; applied in order. */

@@ -1,5 +1,6 @@
 export type { Fetch } from './attempt'
 export type {
+	Atomic,
 	CallOptions,
 	Created,
 	Failed,

@@ -1,15 +1,7 @@
-import type { Extras, Slug } from '../service/http/problem'
+import type { ProblemBody, Slug } from '../service/http/problem'
 
-export type { Slug }
-
-/** An RFC 9457 problem, as the service answers it: its `conflicts`, `errors` and `keys` say what the slug is about. */
-export interface ProblemBody extends Extras {
-	type: string
-	title: string
-	status: number
-	detail: string
-	requestId: string
-}
+/** An RFC 9457 problem, as the service answers it: its `conflicts`, `errors`, `keys` and `refused` say what the slug is about. */
+export type { ProblemBody, Slug }
 
 /** Which problem it is, whatever path the service is mounted at. */
 export function slugOf({ type }: ProblemBody): Slug {

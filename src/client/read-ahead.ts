@@ -2,6 +2,11 @@
 const MAX_ROWS = 1000
 const MAX_BYTES = 1024 * 1024
 
+/** Whether these rows, as JSON, go in one request. */
+export function goAtOnce(texts: readonly string[]): boolean {
+	return texts.length <= MAX_ROWS && new TextEncoder().encode(texts.join()).length + 2 <= MAX_BYTES
+}
+
 export interface ReadAhead {
 	/** Rows as JSON, as many as go at once: none, where there are no more. @throws what the source has thrown behind them. */
 	take(): Promise<string[]>

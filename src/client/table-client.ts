@@ -2,9 +2,10 @@ import type { Ways } from '../get-or-create/ways'
 import type { Resources, TableName } from '../service/served'
 import { ask, type Limits } from './ask'
 import { type Connection, isObject, type Question } from './attempt'
-import type { CallOptions, Created, Item, Single, Source, TableClient, Updated } from './calls'
+import type { Atomic, CallOptions, Created, Item, Single, Source, TableClient, Updated } from './calls'
 import { type JsonRow, jsonOf, queryOf } from './json'
 import { ProblemError } from './problem-error'
+import { goAtOnce } from './read-ahead'
 import { now } from './signals'
 import { streamed } from './stream'
 
@@ -14,7 +15,7 @@ interface Service extends Connection {
 }
 
 /** Those of any call, with columns of any table. */
-interface Options extends CallOptions, Ways<string> {
+interface Options extends CallOptions, Ways<string>, Atomic {
 	by?: readonly string[] | undefined
 	idempotencyKey?: string | false | undefined
 }
@@ -94,6 +95,9 @@ export function tableClient<R extends Resources, N extends TableName<R>>(
 		const limits = limitsOf(options)
 		// All of them before the first is sent: who gives them may change them meanwhile.
 		const texts = Array.from(rows, jsonOf)
+		if (options.atomic && !goAtOnce(texts)) {
+			throw new RangeError(`${texts.length} rows can't be atomic: they are more than go in one request`)
+		}
 		const items: Item<T>[] = []
 		for await (const item of stream<T, string>(method, texts, (text) => text, options, limits))
 			items.push(item)

@@ -72,8 +72,9 @@ export function wouldChange(shape: Shape): string {
 			WAYS[how].differs(`found.${column.sql}`, valueOf(shape, column, 'given'), column),
 		),
 	)
-	const isLater = newer && `${isNewer(`found.${newer.sql}`, valueOf(shape, newer, 'given'))} AND `
-	return `(${isLater ?? ''}(${differing.join(' OR ')}))`
+	const anyDiffers = `(${differing.join(' OR ')})`
+	if (!newer) return anyDiffers
+	return `(${isNewer(`found.${newer.sql}`, valueOf(shape, newer, 'given'))} AND ${anyDiffers})`
 }
 
 /** The row that holds a value is not the one asked for: for each `by` column whether it differs there. */

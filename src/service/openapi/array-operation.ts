@@ -15,6 +15,7 @@ const ARRAY_PROBLEMS: Slug[] = [
 	'unsupported-media-type',
 	'not-a-unique-key',
 	'invalid-parameter',
+	'batch-refused',
 ]
 
 /** POST or PUT of a table, as what it is to who sends an array. */
@@ -25,7 +26,7 @@ export function arrayOperation(resource: Resource, verb: Verb, examples: Example
 		operationId: `${id}-many-${componentName(name)}`,
 		tags: [name],
 		summary: `${summary} many rows of ${name}`,
-		description: `${description} Rows are independent, and a bad one never stops the others.`,
+		description: `${description} Rows are independent, and a bad one never stops the others, unless \`atomic\` makes them all or none.`,
 		parameters: writeParameters(resource, verb, examples),
 		requestBody: {
 			required: true,

@@ -51,6 +51,15 @@ export function streamByParameter(otherwise: string): Parameter {
 
 const LIST = 'As `a,b`, or given more than once, also with brackets behind the name.'
 
+/** What holds the rows of an array together. */
+export const atomicParameter: Parameter = {
+	name: 'atomic',
+	in: 'query',
+	description:
+		'Of an array: all rows or none. Where one of them is refused nothing is written, and the answer names each that was. A row by itself is that anyway.',
+	schema: { type: 'boolean', default: false },
+}
+
 /** What makes a request safe to repeat, however its first try ended. */
 export const idempotencyKeyParameter: Parameter = {
 	name: 'Idempotency-Key',

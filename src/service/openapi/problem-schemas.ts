@@ -22,6 +22,16 @@ const EXTRAS: { [slug in Slug]?: Record<string, Schema> } = {
 			items: closed({ pointer: { type: 'string' }, detail: { type: 'string' } }),
 		},
 	},
+	'batch-refused': {
+		refused: {
+			type: 'array',
+			description: 'Each row that was refused, by its place in the array, and its problem.',
+			items: closed({
+				index: { type: 'integer', minimum: 0 },
+				problem: { $ref: '#/components/schemas/Problem' },
+			}),
+		},
+	},
 	'not-a-unique-key': {
 		keys: { type: 'array', description: 'The unique keys that would do.', items: names },
 	},

@@ -3,7 +3,7 @@ import type { Resource } from '../resource'
 import type { Examples } from './examples'
 import { headers } from './headers'
 import type { Media, Operation, Parameter } from './operation'
-import { byParameter, idempotencyKeyParameter, wayParameters } from './parameters'
+import { atomicParameter, byParameter, idempotencyKeyParameter, wayParameters } from './parameters'
 import { problemResponses } from './problem-schemas'
 import { answerSchema, bodySchema, componentName, resultSchema, type Verb } from './row-schemas'
 import type { View } from './view'
@@ -25,7 +25,7 @@ export const WORDS = {
 } satisfies Record<Verb, { id: string; summary: string; description: string; by: string }>
 
 const MANY =
-	'An array of rows is the same request many times: rows are independent, and a bad one never stops the others. NDJSON is too; that has an operation of its own.'
+	'An array of rows is the same request many times: rows are independent, and a bad one never stops the others, unless `atomic` makes them all or none. NDJSON is too; that has an operation of its own.'
 
 /** How any request about a table can fail. Who is let in, and how often, an app may settle by itself. */
 export function tableProblems({ hasOwnAccess }: View): Slug[] {
@@ -43,6 +43,7 @@ const WRITE_PROBLEMS: Slug[] = [
 	'not-a-unique-key',
 	'invalid-parameter',
 	'idempotency-mismatch',
+	'batch-refused',
 ]
 
 /** POST or PUT of a table. */
@@ -96,6 +97,7 @@ export function writeParameters(resource: Resource, verb: Verb, examples: Exampl
 	return [
 		byParameter(resource, examples, WORDS[verb].by),
 		...(verb === 'put' ? wayParameters(resource, examples) : []),
+		atomicParameter,
 		idempotencyKeyParameter,
 	]
 }
