@@ -1,5 +1,6 @@
 import { classify, DatabaseError } from '../database/failure'
 import { type Batch, type Rows, type Sent, send, type Unit, type UnitResult } from '../database/send'
+import { additionsOf } from './additions'
 import { type Call, callOf, fillUp, isDone, outcomesOf, pendingOf } from './call'
 import type { Manner } from './conditions'
 import { overItems } from './items'
@@ -23,7 +24,7 @@ import {
 import type { RowRequest } from './row-request'
 import type { Shape } from './shape'
 import { type Step, statementsOf } from './statements'
-import { additionsOf, sharesOf } from './summands'
+import { sharesOf } from './summands'
 import type { TableInfo } from './table'
 
 /** Runs a call to its end: at most two transactions for each row, unless one of them ends a transaction. Never throws for what the database does. */

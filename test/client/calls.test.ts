@@ -63,7 +63,8 @@ describe('a call', () => {
 	it('has a token and a key of its own', async () => {
 		const { api, sent } = client(made)
 		await api.users.getOrCreate(ADA, { by: ['email', 'name'] })
-		await api.users.updateOrCreate(ADA, { by: ['email'], update: ['name'] })
+		const ways = { update: ['name'], fill: [], max: undefined, newer: 'id' } as const
+		await api.users.updateOrCreate(ADA, { by: ['email'], ...ways, timeout: 1000 })
 		const headers = {
 			authorization: 'Bearer secret',
 			'content-type': 'application/json',
@@ -78,7 +79,7 @@ describe('a call', () => {
 			},
 			{
 				method: 'PUT',
-				url: 'https://service.test/users?by=email&update=name',
+				url: 'https://service.test/users?by=email&update=name&fill=&newer=id',
 				headers: expect.objectContaining(headers),
 				body: JSON.stringify(ADA),
 			},

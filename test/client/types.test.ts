@@ -41,6 +41,12 @@ describe('the types of the client', () => {
 			// @ts-expect-error: only an update updates
 			api.users.getOrCreate({ name: 'Ada', email: 'ada@example.com' }, { update: ['name'] }),
 			api.accounts.updateOrCreate({ username: 'ada' }, { by: ['username'], update: ['lastLogin'] }),
+			api.accounts.updateOrCreate({ username: 'ada' }, { max: ['lastLogin'], newer: 'lastLogin' }),
+			values.samples.updateOrCreate({ label: 'x', ratio: 1, huge: 1n }, { add: ['ratio', 'huge'] }),
+			// @ts-expect-error: nothing can be added to text
+			values.samples.updateOrCreate({ label: 'x' }, { add: ['label'] }),
+			// @ts-expect-error: only an update has ways to change a column
+			api.users.getOrCreate({ name: 'Ada', email: 'ada@example.com' }, { max: ['name'] }),
 			// @ts-expect-error: a hidden column is not known
 			api.accounts.updateOrCreate({ username: 'ada', password: 'x' }),
 			// @ts-expect-error: nor may it be set

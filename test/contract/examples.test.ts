@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { ColumnInfo } from '../../src/get-or-create/table'
 import { tablePath } from '../../src/service/http/path'
 import { openApiDocument } from '../../src/service/openapi'
+import { exampleValue } from '../../src/service/openapi/example-value'
 import type { Operation, Parameter } from '../../src/service/openapi/operation'
 import type { Resource } from '../../src/service/resource'
 import { documentedBy } from '../heart/beside-drizzle/documented'
@@ -21,6 +22,8 @@ const documented = documentedBy(JSON.parse(JSON.stringify(document)))
 
 /** What only the database knows refuses their examples, changes a key, or stores what can't be read. */
 const RULED = ['keyed_by_json_together', 'tree_by_primary_together', 'lowercased_together', 'stamped']
+/** The database reads a column as JSON, and only JSON will do. */
+const READ = ['read_as_json_together']
 /** Columns that triggers change. */
 const CHANGED = { audited: ['total'], filled_by_trigger_together: ['other'] }
 /** Tables without room for two rows, or of which no second one is known. */
@@ -170,6 +173,26 @@ describe('the examples of every table', () => {
 			expect({ asked, status, row: known(subject, body) }).toEqual({ asked, status: 200, row })
 		}
 	})
+
+	const free = working.filter(({ name }) => !READ.includes(name))
+	it.each(free)(
+		'of each way to change a column is taken by itself: $name',
+		async ({ resource, path, put }) => {
+			const [row] = rowsIn(put)
+			for (const { name, description = '' } of row ? (put.parameters ?? []) : []) {
+				const [, query = '', property = ''] = /For example `(\?[^`]*=([^`=]*))`/.exec(description) ?? []
+				const info = resource.visible.find((each) => each.property === property)
+				if (!info) continue
+				await empty(resource.table)
+				await makeParents(resource.table, rowsIn(put))
+				for (const status of [201, 200]) {
+					const given = JSON.stringify({ [property]: exampleValue(info, 0), ...row })
+					const answer = await ask('put', path + query, given)
+					expect({ name, query, status: answer.status }).toEqual({ name, query, status })
+				}
+			}
+		},
+	)
 
 	it.each(subjects)(
 		'are as many as there is room for, and valid by its own schemas: $name',

@@ -37,6 +37,24 @@ describe('the service over a service binding', () => {
 		})
 	})
 
+	it('updates in other ways, and refuses what can not be done to a column', async () => {
+		const [early, late] = [new Date('2026-01-01T00:00:00Z'), new Date('2026-02-01T00:00:00Z')]
+		const username = fresh('rpc')
+		await rows.updateOrCreate('accounts', { username, lastLogin: early })
+		const max = { by: ['username'], max: ['lastLogin'] } as const
+		expect(await rows.updateOrCreate('accounts', { username, lastLogin: late }, max)).toMatchObject({
+			row: { lastLogin: late },
+			updated: true,
+		})
+		const old = { username, lastLogin: early, isSuperuser: true }
+		expect(
+			await rows.updateOrCreate('accounts', old, { update: ['isSuperuser'], newer: 'lastLogin' }),
+		).toMatchObject({ row: { isSuperuser: false }, updated: false })
+		// @ts-expect-error: no number
+		const flag = () => rows.updateOrCreate('accounts', old, { add: ['isSuperuser'] })
+		expect(await thrown(flag)).toMatchObject({ name: 'UnfitChangeError' })
+	})
+
 	it('answers many in order, with plain errors in their places', async () => {
 		const [a, b] = [fresh('rpc'), fresh('rpc')]
 		const results = await rows.getOrCreateMany('users', [

@@ -2,6 +2,7 @@ import { type ColumnInfo, listed, type UniqueKey } from '../../get-or-create/tab
 import { WAY_PARAMETERS, type WayParameter } from '../../get-or-create/ways'
 import type { Resource } from '../resource'
 import type { Schema } from './column-schema'
+import { exampleValue } from './example-value'
 import type { Examples } from './examples'
 import type { Parameter } from './operation'
 
@@ -14,17 +15,23 @@ export function byParameter(resource: Resource, { key }: Examples, otherwise: st
 }
 
 /** How columns change, which only a PUT says: each way that fits a column of the table. */
-export function wayParameters({ visible }: Resource, { given, key }: Examples): Parameter[] {
+export function wayParameters({ info, visible }: Resource, { given, key }: Examples): Parameter[] {
 	const others = given.filter((column) => !key.includes(column))
+	/** No rule is known that refuses an example value of it. */
+	const isFree = (column: ColumnInfo) =>
+		info.checks.size === 0 &&
+		!info.parents.some(({ columns }) => columns.includes(column)) &&
+		exampleValue(column, 0) !== undefined
 	return WAY_PARAMETERS.flatMap((way) => {
 		const fit = visible.filter(way.fits)
-		const [first] = fit.filter((column) => !key.includes(column))
-		if (!first) return way.name === 'update' ? wayParameter(way, columnItems(fit), []) : []
-		// Of several ways at once no row is an example: this one can be sent by itself.
-		const example = ` For example \`?by=${listed(key).replaceAll(' ', '')}&${way.name}=${first.property}\`.`
-		return way.name === 'update'
-			? wayParameter(way, columnItems(fit), others)
-			: wayParameter({ ...way, description: way.description + example }, columnItems(fit), [])
+		if (way.name === 'update') return wayParameter(way, columnItems(fit), others)
+		if (fit.length === 0) return []
+		// In words, since no row is an example of several ways at once.
+		const [free] = fit.filter((column) => !key.includes(column) && isFree(column))
+		const example =
+			free &&
+			` For example \`?by=${key.map(({ property }) => property).join()}&${way.name}=${free.property}\`.`
+		return wayParameter({ ...way, description: way.description + (example ?? '') }, columnItems(fit), [])
 	})
 }
 

@@ -79,19 +79,21 @@ describe('an update in another way', () => {
 			true,
 		],
 	])('%s of %j by %j makes %j, updated: %j', async (query, stored, given, then, updated) => {
-		for (const send of [
+		const forms = [
 			async (row: Row) => (await put(query, row)).body,
 			async (row: Row) => ((await put(query, [row])).body as unknown[])[0],
 			async (row: Row) => (await askStream('PUT', `/pages?${query}`, [row]))[0],
 			async (row: Row) => (await put(query, row, fresh('key'))).body,
-		]) {
+		]
+		const answers = forms.map(async (send) => {
 			const slug = await page(stored)
 			expect(await send({ slug, ...given })).toMatchObject({
 				row: { slug, ...then },
 				created: false,
 				updated,
 			})
-		}
+		})
+		await Promise.all(answers)
 	})
 
 	it.each(['add=views', 'max=views', 'min=views', 'fill=likes', 'newer=seenAt', 'update=title'])(
@@ -309,6 +311,19 @@ describe('many who add', () => {
 			views: Number.MAX_SAFE_INTEGER - 3 + sum,
 		})
 		expect(answers.every(({ status }) => status === 200 || status === 422)).toBe(true)
+	})
+
+	it('are refused alone by a rule that sees each number', async () => {
+		const number = fresh('n')
+		await ask('POST', '/orders', { number, low: 0, high: 8 })
+		const answers = await Promise.all(
+			Array.from(
+				{ length: 20 },
+				async () => await ask('PUT', '/orders?by=number&add=low', { number, low: 1 }),
+			),
+		)
+		expect(answers.filter(({ status }) => status === 200)).toHaveLength(7)
+		expect(answers.filter(({ status }) => status === 422)).toHaveLength(13)
 	})
 
 	it('count once under a key, and their repeats are told the row as it is', async () => {
