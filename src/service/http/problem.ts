@@ -87,13 +87,14 @@ export const PROBLEMS = {
 	'database-unavailable': {
 		status: 503,
 		title: 'The database cannot be reached',
-		advice: 'Try again after the seconds in Retry-After: asking for the same row twice never makes two.',
+		advice:
+			'Try again after the seconds in Retry-After: asking for the same row twice never makes two. Only what adds to a column could add twice: send that under an `Idempotency-Key`.',
 	},
 	'database-timeout': {
 		status: 504,
 		title: 'The database did not answer in time',
 		advice:
-			'The row may or may not be there by now. Ask again: asking for the same row twice never makes two.',
+			'The row may or may not be there by now. Ask again: asking for the same row twice never makes two. Only what adds to a column could add twice: send that under an `Idempotency-Key`.',
 	},
 } as const satisfies Record<string, { status: number; title: string; advice: string }>
 
