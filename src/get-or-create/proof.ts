@@ -101,7 +101,8 @@ export function guardOf(table: TableInfo): Unit {
 	const rules = `SELECT 1 FROM sqlite_schema WHERE name = ${quoteText(table.name)} COLLATE NOCASE AND (sql LIKE '%autoincrement%' OR sql LIKE '%check%')`
 	const watchers = `SELECT 1 FROM sqlite_schema WHERE tbl_name = ${quoteText(table.name)} COLLATE NOCASE AND (type = 'trigger' OR type = 'table' AND (sql LIKE '%check%' OR sql LIKE '% as %(%'))`
 	// One that the schema doesn't know may be over what is added to.
-	const others = `(SELECT count(*) FROM pragma_index_list(${quoteText(table.name)}) AS list WHERE list."unique") > ${table.keys.length}`
+	const indexed = table.keys.filter(({ columns }) => !columns.some(({ isRowId }) => isRowId))
+	const others = `(SELECT count(*) FROM pragma_index_list(${quoteText(table.name)}) AS list WHERE list."unique") > ${indexed.length}`
 	const guard: Unit = {
 		statements: [
 			{
