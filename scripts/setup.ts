@@ -5,7 +5,6 @@ import { deploy, type Login, logIn, putSecret, secretsOf } from './setup/cloudfl
 import { chooseDatabase, tokenFor } from './setup/database.ts'
 import { firstRequest } from './setup/first-request.ts'
 import { agreedTo, change, type Mode, step } from './setup/steps.ts'
-import { migrate } from './setup/tables.ts'
 import { hide, reveal, say } from './setup/terminal.ts'
 import type { Chosen } from './setup/turso.ts'
 import { type Deployed, readDeployed, writeDatabaseUrl } from './setup/wrangler-toml.ts'
@@ -56,6 +55,8 @@ async function setup(mode: Mode): Promise<void> {
 	// A token for another database is none for this one.
 	const isKept = known.has('TURSO_AUTH_TOKEN') && !isMoved(before, database)
 	const authToken = await tokenFor(mode, database, isKept ? 'migrations' : 'worker')
+	// What reads migrations takes longer to load than all else.
+	const { migrate } = await import('./setup/tables.ts')
 	await migrate(mode, { url: database.url, authToken })
 	const apiToken = await putSecrets(mode, login, known, isKept ? undefined : (authToken ?? ''))
 	await putVars(mode, before, database)

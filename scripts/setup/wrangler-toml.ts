@@ -1,8 +1,20 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { unstable_readConfig as readConfig, experimental_readRawConfig as readRawConfig } from 'wrangler'
+import { parse } from 'smol-toml'
+import * as v from 'valibot'
 import { StartError } from '../server.ts'
 
 const FILE = 'wrangler.toml'
+
+const worker = {
+	name: v.optional(v.string()),
+	account_id: v.optional(v.string()),
+	vars: v.optional(v.record(v.string(), v.unknown())),
+}
+const config = v.object({
+	...worker,
+	name: v.string(),
+	env: v.optional(v.record(v.string(), v.object(worker)), {}),
+})
 
 /** What the service takes for the address of a database. */
 export function isAddress(url: string): boolean {
@@ -19,7 +31,7 @@ export function checkAddress(url: string): void {
 	)
 }
 
-/** What is deployed, as wrangler reads it. */
+/** What is deployed. */
 export interface Deployed {
 	/** Of the Worker. */
 	name: string
@@ -32,18 +44,23 @@ export interface Deployed {
 /** @throws StartError where there is no such file, or environment in it. */
 export function readDeployed(env: string | undefined, file = FILE): Deployed {
 	if (!existsSync(file)) throw new StartError(`There is no ${file} here: run it in the folder that has it.`)
+	const top = read(file)
+	// An environment has a name of its own, and inherits the account, but no vars.
+	const own = env === undefined ? top : top.env[env]
+	if (!own) throw new StartError(`${file} has no [env.${env}]: take the comments off it there.`)
+	const url = own.vars?.['TURSO_DATABASE_URL']
+	return {
+		name: env === undefined ? top.name : (own.name ?? `${top.name}-${env}`),
+		databaseUrl: typeof url === 'string' && url !== '' ? url : undefined,
+		account: own.account_id ?? top.account_id,
+	}
+}
+
+function read(file: string): v.InferOutput<typeof config> {
 	try {
-		// wrangler itself would take the vars of the first Worker for those of an environment that is not there.
-		if (env !== undefined && readRawConfig({ config: file }).rawConfig.env?.[env] === undefined) {
-			throw new Error(`it has no [env.${env}]: take the comments off it`)
-		}
-		const { name, vars, account_id: account } = readConfig({ config: file, env }, { hideWarnings: true })
-		const url: unknown = vars['TURSO_DATABASE_URL']
-		if (name === undefined) throw new Error('it has no name for the Worker')
-		return { name, databaseUrl: typeof url === 'string' && url !== '' ? url : undefined, account }
+		return v.parse(config, parse(readFileSync(file, 'utf8')))
 	} catch (error) {
-		const reason = error instanceof Error ? error.message : String(error)
-		throw new StartError(`${file} can't be used: ${reason}.`)
+		throw new StartError(`${file} can't be read: ${error instanceof Error ? error.message : String(error)}`)
 	}
 }
 

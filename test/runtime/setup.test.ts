@@ -268,7 +268,7 @@ describe('npm run setup', () => {
 		expect(missing).toMatchObject({
 			code: 1,
 			changes: [],
-			printed: expect.stringContaining('it has no [env.staging]'),
+			printed: expect.stringContaining('has no [env.staging]'),
 		})
 		const toml = readFileSync(tomlFile, 'utf8')
 		const block = /^# \[env\.staging\]\n(#.*\n)+/m.exec(toml)?.[0] ?? ''
