@@ -46,10 +46,10 @@ it('a copy made while callers write is of one moment, to the bit, and the servic
 	await client.execute('INSERT INTO measured (value) VALUES (?)', [13.60846])
 	const before = await post('before', 'key-before')
 
-	let isWriting = true
+	const over = new AbortController()
 	let written = 0
 	const writing = (async () => {
-		while (isWriting) {
+		while (!over.signal.aborted) {
 			written++
 			await client.batch(
 				[written, -written].map((value) => ({
@@ -67,7 +67,7 @@ it('a copy made while callers write is of one moment, to the bit, and the servic
 	data.prepare('SELECT count(*) FROM sqlite_schema').get()
 	await backup(data, copy, { rate: 1 })
 	data.close()
-	isWriting = false
+	over.abort()
 	await writing
 	await post('after', 'key-after')
 
