@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import { type Running, startWorkerd } from '../../bench/workerd.ts'
 import { workers } from '../../bench/workers.ts'
 import { type LibsqlServer, startLibsqlServer } from '../../scripts/libsql-server.ts'
+import { applyMigrations } from '../../scripts/migrations.ts'
 import { listen } from '../../scripts/server.ts'
 import { readState, type State, writeState } from './stand-ins/state.ts'
 
@@ -179,13 +180,7 @@ describe('npm run setup', () => {
 	})
 
 	it('goes on where it failed, leads to a first row, and does nothing twice', async () => {
-		writeState(
-			{
-				...readState(stateFile),
-				failing: [{ call: 'wrangler secret put API_TOKENS', why: 'Bad gateway: try again.' }],
-			},
-			stateFile,
-		)
+		fromNothing({ failing: [{ call: 'wrangler secret put API_TOKENS', why: 'Bad gateway: try again.' }] })
 		const failed = await run('setup.ts', [], [''])
 		expect(failed.printed).toMatch(
 			/"wrangler secret put API_TOKENS" failed \(1\):[^]*try again[^]*goes on from here/,
@@ -231,6 +226,7 @@ describe('npm run setup', () => {
 
 	it('takes over a database that has its tables, by its address and token, and makes no row where that is declined', async () => {
 		fromNothing({ cloudflare: true })
+		await applyMigrations({ url: server.url, authToken: databaseToken })
 		const client = createClient({ url: server.url, authToken: databaseToken })
 		await client.executeMultiple(
 			'DROP TABLE __drizzle_migrations; DROP TABLE idempotency_keys; DELETE FROM users',
@@ -324,7 +320,7 @@ describe('npm run setup', () => {
 		expect(printed).toContain("can't be read")
 		expect(printed).not.toContain('not-the-right')
 	})
-}, 60_000)
+}, 120_000)
 
 describe('npm run deploy', () => {
 	it('refuses to deploy a Worker that would know of no database', async () => {
