@@ -51,7 +51,7 @@ export class Strange extends DurableObject<Env> {
 
 /** Runs statements in one transaction, as the version before did: over the second version of Hrana. */
 async function committed(
-	{ TURSO_DATABASE_URL: url }: Env,
+	{ TURSO_DATABASE_URL: url }: Pick<Env, 'TURSO_DATABASE_URL'>,
 	statements: Statement[],
 	timeout: number,
 ): Promise<unknown[][][]> {
@@ -108,7 +108,7 @@ async function before(username: string, env: Bindings): Promise<Response> {
 	return new Response(null, { status: 503 })
 }
 
-interface Bindings extends Env {
+interface Bindings extends Omit<Env, 'GROUP_COMMIT'> {
 	GROUP_COMMIT: DurableObjectNamespace<Before>
 }
 
