@@ -19,6 +19,7 @@ const app = serve([
 	resource(schema.item),
 	resource(schema.pairs),
 	resource(schema.pages),
+	resource(schema.tallies),
 ])
 
 export interface TableAnswer {
