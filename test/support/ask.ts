@@ -15,14 +15,16 @@ export async function askApp(
 	method: string,
 	path: string,
 	{ body, type = 'application/json', idempotencyKey }: Sent = {},
-	settings: object = {},
+	settings?: object,
 ): Promise<Response> {
 	const headers = {
 		authorization: 'Bearer first-token',
 		'content-type': type,
 		...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
 	}
-	return await app.request(path, { method, headers, body: body ?? null }, { ...env, ...settings }, context)
+	// Callers share transactions, and what is known of the tables, where they have the same bindings.
+	const bindings = settings ? { ...env, ...settings } : env
+	return await app.request(path, { method, headers, body: body ?? null }, bindings, context)
 }
 
 /** The values of lines of JSON. */

@@ -163,6 +163,13 @@ export const pages = sqliteTable('pages', {
 	firstSeenAt: integer({ mode: 'timestamp' }),
 })
 
+/** A trigger counts the updates of each row: `turns`. */
+export const tallies = sqliteTable('tallies', {
+	slug: text().primaryKey(),
+	count: integer().notNull().default(0),
+	turns: integer().notNull().default(0),
+})
+
 /** Two unique keys and a value, for random histories. */
 export const pairs = sqliteTable('pairs', {
 	id: integer().primaryKey(),

@@ -20,6 +20,7 @@ const resources = [
 	resource(schema.item),
 	resource(schema.pairs),
 	resource(schema.pages),
+	resource(schema.tallies),
 ]
 
 /** The service over them. */

@@ -4,3 +4,6 @@ END;
 CREATE TRIGGER audited_refusal BEFORE INSERT ON audited WHEN NEW.name LIKE 'forbidden%' BEGIN
 	SELECT RAISE(ABORT, 'the secret word of the trigger');
 END;
+CREATE TRIGGER tallies_turns AFTER UPDATE OF count ON tallies BEGIN
+	UPDATE tallies SET turns = turns + 1 WHERE slug = NEW.slug;
+END;

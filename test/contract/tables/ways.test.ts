@@ -313,6 +313,30 @@ describe('many who add', () => {
 		expect(answers.every(({ status }) => status === 200 || status === 422)).toBe(true)
 	})
 
+	it('are each refused for what it adds, not for a sum', async () => {
+		const slug = await page({ views: Number.MAX_SAFE_INTEGER - 1 })
+		const rows = [2, -2, 1].map((views) => ({ slug, views }))
+		expect((await put('add=views', rows)).body).toMatchObject([
+			{ problem: { status: 422, errors: [{ pointer: '/views' }] } },
+			{ row: { views: Number.MAX_SAFE_INTEGER - 3 }, updated: true },
+			{ row: { views: Number.MAX_SAFE_INTEGER - 2 }, updated: true },
+		])
+	})
+
+	it('are each seen by a trigger', async () => {
+		const slug = fresh('tally')
+		const add = async () => await ask('PUT', '/tallies?by=slug&add=count', { slug, count: 1 })
+		await add()
+		await Promise.all(Array.from({ length: 20 }, add))
+		const rows = [1, 2, 3].map((count) => ({ slug, count }))
+		const { body } = await ask('PUT', '/tallies?by=slug&add=count', rows)
+		expect(body).toMatchObject([
+			{ row: { count: 22, turns: 21 } },
+			{ row: { count: 24, turns: 22 } },
+			{ row: { count: 27, turns: 23 } },
+		])
+	})
+
 	it('are refused alone by a rule that sees each number', async () => {
 		const number = fresh('n')
 		await ask('POST', '/orders', { number, low: 0, high: 8 })
