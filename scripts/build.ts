@@ -15,7 +15,7 @@ const ENTRIES = {
 	schema: 'src/get-or-create/schema.ts',
 	service: 'src/service/index.ts',
 	client: 'src/client/index.ts',
-	init: 'scripts/init.ts',
+	bin: 'src/cli/bin.ts',
 }
 
 function run(...command: string[]): void {
