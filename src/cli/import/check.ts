@@ -9,13 +9,15 @@ export const UNCHECKED =
 	'Not checked, for the database alone can tell: values that other rows hold, be it in this file; foreign keys, CHECKs and triggers.'
 
 /** Holds rows against the service's own description of them, and writes nothing. */
-export function checker({ schema }: Table, { by = [] }: Pick<Options, 'by'>): Judge {
+export function checker({ schema, required }: Table, { by = [] }: Pick<Options, 'by'>): Judge {
+	// Of the others the schema says it.
+	const needed = by.filter((name) => !required.includes(name))
 	const validator = new Validator({ ...schema }, '2020-12', false)
 	return (rows) => {
 		const verdicts = rows.map((row) => {
-			const missing = by
+			const missing = needed
 				.filter((name) => !Object.hasOwn(row, name))
-				.map((name) => `${name}: is to be asked by`)
+				.map((name) => `${name}: is missing, by which it is asked for`)
 			const { errors } = validator.validate(row)
 			// What is wrong inside is also wrong with what it is in.
 			const faults = errors

@@ -73,12 +73,16 @@ export async function tableOf(
 	}
 }
 
+/** How long the service may take to say what it has. */
+const PATIENCE_MS = 30_000
+
 async function documentAt(url: string, token: string, signal: AbortSignal) {
 	let text: string
 	let status: number
 	try {
 		const headers = { authorization: `Bearer ${token}` }
-		const response = await fetch(`${url}/openapi.json`, { headers, signal })
+		const patience = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)])
+		const response = await fetch(`${url}/openapi.json`, { headers, signal: patience })
 		status = response.status
 		text = await response.text()
 	} catch (error) {
