@@ -15,7 +15,7 @@ const ENTRIES = {
 	schema: 'src/get-or-create/schema.ts',
 	service: 'src/service/index.ts',
 	client: 'src/client/index.ts',
-	init: 'scripts/init.ts',
+	bin: 'src/cli/bin.ts',
 }
 
 function run(...command: string[]): void {
@@ -37,7 +37,8 @@ async function buildModules(): Promise<void> {
 /** The compiler leaves `./table` as it is, which a bundler's user may import and Node's may not: it is `./table.js` there. */
 function buildTypes(): void {
 	run('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json')
-	const files = Object.values(ENTRIES).flatMap((file) => (file.startsWith('src/') ? declarationOf(file) : []))
+	// What is run, and not imported, has none.
+	const files = Object.values(ENTRIES).flatMap((file) => (file === ENTRIES.bin ? [] : declarationOf(file)))
 	for (let file = files.shift(); file !== undefined; file = files.shift()) {
 		const target = join(lib, 'types', file.slice('src/'.length))
 		if (existsSync(target)) continue

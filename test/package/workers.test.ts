@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
@@ -60,6 +61,8 @@ const provider = createServer((request, response) => {
 
 let databases: Record<'rows' | 'accounts' | 'payments' | 'acme' | 'globex', TestDatabase>
 let server: TestHarness
+/** Of the first Worker. */
+let origin = ''
 
 beforeAll(async () => {
 	databases = {
@@ -93,7 +96,7 @@ beforeAll(async () => {
 			vars: { PROVIDER_URL: providerUrl },
 		})),
 	})
-	await server.listen()
+	origin = String((await server.listen()).url)
 }, 60_000)
 
 afterAll(async () => {
@@ -144,6 +147,38 @@ describe.each(['rows', 'snippets'])('a Worker of its own: %s', (worker) => {
 	it('says who it is', async () => {
 		const document = await ask(worker, '/openapi.json')
 		expect(JSON.parse(document.text)).toMatchObject({ info: { version: '0.1.0' } })
+	})
+})
+
+describe('npx edge-get-or-create import', () => {
+	it('reads each format with what the package brings, and checks rows before', async () => {
+		const people = {
+			'people.csv': 'Name;E-mail\nAda;ada@example.com\nBob;\n',
+			'people.json': '[{"name":"Cleo","email":"c"}]',
+		}
+		const imported = async (file: string, ...options: string[]) => {
+			writeFileSync(join(project, file), people[file as keyof typeof people])
+			const env = [`API_URL=${origin}`, 'API_TOKEN=first-token']
+			const bin = 'node_modules/.bin/edge-get-or-create'
+			return await run(
+				project,
+				'env',
+				...env,
+				bin,
+				'import',
+				'users',
+				file,
+				'--by',
+				'email',
+				...options,
+			).catch(String)
+		}
+		const before = await databases.rows.count('users')
+		expect(await imported('people.csv', '--dry-run')).toContain('1 right · 1 refused')
+		expect(await databases.rows.count('users')).toBe(before)
+		expect(await imported('people.csv')).toContain('1 created · 0 existing · 1 refused')
+		expect(await imported('people.json')).toContain('1 created · 0 existing · 0 refused')
+		expect(await databases.rows.count('users')).toBe(before + 2)
 	})
 })
 

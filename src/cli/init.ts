@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { constants, copyFileSync, mkdirSync, readdirSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
@@ -23,17 +22,16 @@ function write(file: string): 'wrote' | 'kept' {
 	}
 }
 
-if (process.argv[2] !== 'init' || process.argv.length > 3) {
-	console.error('Usage: npx edge-get-or-create init')
-	process.exit(1)
-}
-const files = readdirSync(TEMPLATE, { recursive: true, withFileTypes: true })
-for (const { parentPath, name } of files.filter((each) => each.isFile())) {
-	const file = join(parentPath, name).slice(TEMPLATE.length + 1)
-	console.log(`${write(file)} ${targetOf(file)}`)
-}
-console.log(`
+/** Writes them, and says what to do next. */
+export function init(): void {
+	const files = readdirSync(TEMPLATE, { recursive: true, withFileTypes: true })
+	for (const { parentPath, name } of files.filter((each) => each.isFile())) {
+		const file = join(parentPath, name).slice(TEMPLATE.length + 1)
+		console.log(`${write(file)} ${targetOf(file)}`)
+	}
+	console.log(`
 Next, with a libSQL database at the address in .dev.vars (\`turso dev\` starts one):
 
   npx drizzle-kit generate && npx drizzle-kit migrate   # the tables of src/schema.ts
   npx wrangler dev                                      # http://localhost:8787/docs`)
+}
