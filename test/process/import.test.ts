@@ -88,7 +88,7 @@ async function count(name: string): Promise<number> {
 	const [row] = await stage.query<{ n: number }>(
 		`SELECT count(*) AS n FROM users WHERE name LIKE '${name} %'`,
 	)
-	return Number(row?.n)
+	return row?.n ?? 0
 }
 
 const user = (name: string, i: number) => `${name} ${i},${name}-${i}@example.com\n`
