@@ -1,6 +1,6 @@
 import type { Options } from './arguments'
 import type { Input } from './input'
-import { counted, type Tally, wordsOf } from './verdict'
+import { counted, rowsIn, type Tally, wordsOf } from './verdict'
 
 /** Where there is a terminal, and where there is none. */
 const LINE_MS = 200
@@ -54,12 +54,9 @@ export class Progress {
 
 	#lineOf(rows: number, tally: Tally, seconds: number): string {
 		const rate = (rows - this.#start.rows) / seconds
-		return [
-			`${counted(rows)} rows`,
-			`${counted(rate)}/s`,
-			wordsOf(tally, this.#options),
-			...this.#left(seconds),
-		].join(' · ')
+		return [rowsIn(rows), `${counted(rate)}/s`, wordsOf(tally, this.#options), ...this.#left(seconds)].join(
+			' · ',
+		)
 	}
 
 	/** Of a file it is known how much there is to read. */

@@ -12,7 +12,7 @@ import { probe, sender } from './send'
 import { StateFile } from './state'
 import { Wrong } from './stop'
 import { tableOf } from './table'
-import { counted, tallied, type Verdict, wordsOf } from './verdict'
+import { rowsIn, tallied, type Verdict, wordsOf } from './verdict'
 
 /** How many refused rows are told of on the way. */
 const SHOWN = 10
@@ -40,7 +40,7 @@ export async function run(options: Options, signal: AbortSignal): Promise<'all' 
 		if (shown++ < SHOWN) say(`${entry.at}: ${detail}`)
 		else if (shown === SHOWN + 1) say(isDryRun ? '…' : '… and more, which are in the file of refused rows.')
 	}
-	if (before > 0) say(`It goes on behind ${counted(before)} rows that are done.`)
+	if (before > 0) say(`It goes on behind ${rowsIn(before)} that are done.`)
 	const start = performance.now()
 	try {
 		for await (const batch of readAhead(batchesOf(without(entries, before)))) {
@@ -67,7 +67,7 @@ export async function run(options: Options, signal: AbortSignal): Promise<'all' 
 	} catch (error) {
 		progress.end()
 		if (rows > 0 && file !== undefined && !isDryRun) {
-			say(`${counted(rows)} rows are done: started again in the same way, it goes on behind them.`)
+			say(`Done are ${rowsIn(rows)}: started again in the same way, it goes on behind them.`)
 		}
 		throw error
 	} finally {
@@ -76,7 +76,7 @@ export async function run(options: Options, signal: AbortSignal): Promise<'all' 
 	progress.end()
 	state.remove()
 	const seconds = ((performance.now() - start) / 1000).toFixed(1)
-	console.log(`${counted(rows)} rows in ${seconds} s: ${wordsOf(tally, options)}`)
+	console.log(`${rowsIn(rows)} in ${seconds} s: ${wordsOf(tally, options)}`)
 	if (isDryRun) console.log(`Nothing was written. ${UNCHECKED}`)
 	else if (refused.position)
 		console.log(`The refused rows are in ${refused.position.file}: mend them there, and import it.`)

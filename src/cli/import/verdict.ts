@@ -34,6 +34,11 @@ export function wordsOf(
 	return kinds.map((kind) => `${counted(tally[kind])} ${kind}`).join(' · ')
 }
 
+/** "1 row", "1,000 rows". */
+export function rowsIn(number: number): string {
+	return `${counted(number)} ${number === 1 ? 'row' : 'rows'}`
+}
+
 export function counted(number: number): string {
 	return Math.round(number).toLocaleString('en-US')
 }
