@@ -50,7 +50,7 @@ function workers(name: string, include: string[], options: { durableObjects?: Re
 			include,
 			exclude: ['test/{process,node,package,fuzz,browser,faults,race,client/faults}/**'],
 			globalSetup: ['./test/global-setup.ts'],
-			testTimeout: 60_000,
+			testTimeout: 30_000,
 		},
 	}
 }

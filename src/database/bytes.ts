@@ -1,29 +1,6 @@
-// Bytes as text, and back, for runtimes that have nothing of their own for it.
+// Base64, for runtimes that have nothing of their own for it.
 
 const ascii = new TextDecoder()
-
-const HEX = codes('0123456789abcdef')
-const HEX_VALUES = values('0123456789ABCDEF', '0123456789abcdef')
-
-/** Two hexadecimal digits a byte, in lower case: fingerprints of requests are made of them, and kept. */
-export function hexOf(bytes: Uint8Array): string {
-	const text = new Uint8Array(bytes.length * 2)
-	let at = 0
-	for (const byte of bytes) {
-		text[at++] = HEX[byte >> 4] ?? 0
-		text[at++] = HEX[byte & 15] ?? 0
-	}
-	return ascii.decode(text)
-}
-
-/** The bytes of hexadecimal digits: of what is known to be that, not of any text. */
-export function bytesOfHex(hex: string): Uint8Array<ArrayBuffer> {
-	const bytes = new Uint8Array(hex.length >> 1)
-	for (let at = 0; at < bytes.length; at++) {
-		bytes[at] = (valueAt(HEX_VALUES, hex, 2 * at) << 4) | valueAt(HEX_VALUES, hex, 2 * at + 1)
-	}
-	return bytes
-}
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 const BASE64 = codes(`${ALPHABET}+/`)

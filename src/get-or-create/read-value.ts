@@ -1,4 +1,4 @@
-import { bytesOfHex } from '../database/bytes'
+import { hexToBytes } from '@noble/hashes/utils.js'
 import type { DriverValue, Rows } from '../database/send'
 import type { Codec } from './codec/codec'
 import type { ColumnInfo, TableInfo } from './table'
@@ -63,7 +63,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 /** Text that was read as bytes: see Manner. */
 function textOf(hex: string): string | undefined {
 	try {
-		return utf8.decode(bytesOfHex(hex))
+		return utf8.decode(hexToBytes(hex))
 	} catch {
 		return undefined
 	}

@@ -1,4 +1,4 @@
-import { hexOf } from '../database/bytes'
+import { bytesToHex } from '@noble/hashes/utils.js'
 import { DatabaseError, type Failure } from '../database/failure'
 import type { DriverValue, Rows } from '../database/send'
 import { anchorOf } from './conditions'
@@ -282,6 +282,6 @@ function keyOf(values: readonly DriverValue[]): string | number {
 	const [first] = values
 	if (values.length === 1 && typeof first === 'number') return first
 	return values
-		.map((value) => (value instanceof ArrayBuffer ? hexOf(new Uint8Array(value)) : String(value)))
+		.map((value) => (value instanceof ArrayBuffer ? bytesToHex(new Uint8Array(value)) : String(value)))
 		.join('\0')
 }

@@ -60,7 +60,8 @@ export function backendOf({ database, settings: names = {}, hasOwnAccess }: Back
 				room,
 			}
 			known.set(name, commits)
-			for (const [oldest] of known) if (known.size > MAX_DATABASES) known.delete(oldest)
+			const [oldest] = known.keys()
+			if (oldest !== undefined && known.size > MAX_DATABASES) known.delete(oldest)
 			return commits
 		},
 	}

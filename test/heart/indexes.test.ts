@@ -19,18 +19,18 @@ const BATCH = 500
 
 const SETS: Manner[] = [SET, { ...SET, isFollowed: true, isInOrder: true }]
 
-type Case = [count: number, manners: Manner[]]
+/** How many rows share a statement, and in which manners: as many as stand in it, or more. */
+const CASES: [count: number, manners: Manner[]][] = [
+	[1, [{ ...SET, rows: 'one' }]],
+	[3, SETS],
+	[100, SETS],
+]
 
-const ONE: Case = [1, [{ ...SET, rows: 'one' }]]
-/** As many as stand in the statement. */
-const FEW: Case = [3, SETS]
-const MANY: Case = [100, SETS]
-
-describe.each<[name: string, all: readonly Kind[], cases: Case[]]>([
-	['tables of every kind', kinds, [ONE, FEW, MANY]],
-	['tables of public projects', served, [ONE, MANY]],
-])('every statement about %s', (_, all, cases) => {
-	it.each(cases)('finds rows by an index, however they are asked for, %d at once', async (count, manners) => {
+describe.each([
+	['tables of every kind', kinds],
+	['tables of public projects', served],
+])('every statement about %s', (_, all) => {
+	it.each(CASES)('finds rows by an index, however they are asked for, %d at once', async (count, manners) => {
 		const statements = all.flatMap((kind) => statementsAbout(kind, count, manners))
 		expect(statements.length).toBeGreaterThan(all.length)
 		const scans: object[] = []

@@ -102,8 +102,6 @@ async function crowd(
 describe.each(WAYS)('callers that share transactions %s', (_, service) => {
 	it.each(REFUSALS)(
 		'do not notice 2,000 rows of others that are refused by $title',
-		// Who shares which transaction hangs on when it comes: a busy machine may make it otherwise once.
-		{ timeout: 30_000, retry: 2 },
 		async ({ table, good, bad, transactions, extra }) => {
 			const worker = await start(service)
 			const { origin } = worker
@@ -127,6 +125,7 @@ describe.each(WAYS)('callers that share transactions %s', (_, service) => {
 				await worker.stop()
 			}
 		},
+		30_000,
 	)
 
 	it('do not notice 2,000 rows of others for a table that is not there', async () => {

@@ -13,13 +13,13 @@ describe('callers of three processes, of which one has an object, while everythi
 		const seed = Date.now() % 1_000_000
 		const { violations, ...report } = await race(stage, { seed, seconds: 15, callers: 32 })
 		expect(violations, `npm run race -- --seed=${seed}`).toEqual([])
-		// There was something to explain, on a busy machine too.
-		expect(report.created).toBeGreaterThan(20)
-		expect(report.updated).toBeGreaterThan(20)
-		expect(report.conflicts).toBeGreaterThan(20)
-		expect(report.unknown).toBeGreaterThan(20)
-		expect(report.refused).toBeGreaterThan(10)
-		expect(report.replayed).toBeGreaterThan(20)
+		// There was something to explain.
+		expect(report.created).toBeGreaterThan(100)
+		expect(report.updated).toBeGreaterThan(100)
+		expect(report.conflicts).toBeGreaterThan(100)
+		expect(report.unknown).toBeGreaterThan(100)
+		expect(report.refused).toBeGreaterThan(50)
+		expect(report.replayed).toBeGreaterThan(100)
 		expect(Object.keys(report.troubles).length).toBeGreaterThan(5)
 	})
 })

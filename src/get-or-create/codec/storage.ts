@@ -1,4 +1,4 @@
-import { bytesOfHex, hexOf } from '../../database/bytes'
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
 import { type Affinity, type Storage, type Stored, Wrong } from './codec'
 import { doubleCell, numberCell, wholeNumberCell, withFraction } from './exact'
 import { decimalCell, looksNumeric, numberOf } from './numeric-text'
@@ -110,12 +110,12 @@ export const decimals: Storage = {
 
 /** Bytes travel as hexadecimal digits. */
 export const binaries: Storage = {
-	cell: (driver) => (driver instanceof Uint8Array ? `"${hexOf(driver)}"` : undefined),
+	cell: (driver) => (driver instanceof Uint8Array ? `"${bytesToHex(driver)}"` : undefined),
 	sql: (json, path) => `unhex(${cellSql(json, path)})`,
 	differs: integers.differs,
 	matches: integers.matches,
 	json: (stored) => `CASE WHEN ${stored} IS NOT NULL THEN hex(${stored}) END`,
-	ofJson: (json) => (typeof json === 'string' ? bytesOfHex(json).buffer : json),
+	ofJson: (json) => (typeof json === 'string' ? hexToBytes(json).buffer : json),
 	isJson: (stored, json) => `${stored} = unhex(${json})`,
 }
 
@@ -128,7 +128,7 @@ export const anything: Storage = {
 	cell: (driver) => {
 		if (typeof driver === 'string') return textCell(driver)
 		if (typeof driver === 'number') return Number.isFinite(driver) ? doubleCell(driver) : undefined
-		return driver instanceof Uint8Array ? `[["${hexOf(driver)}"]]` : integers.cell(driver)
+		return driver instanceof Uint8Array ? `[["${bytesToHex(driver)}"]]` : integers.cell(driver)
 	},
 	sql: (json, path) => `coalesce(unhex(${cellSql(json, [...path, 0, 0])}), ${numbers.sql(json, path)})`,
 	differs: texts.differs,
@@ -136,7 +136,7 @@ export const anything: Storage = {
 	json: anythingJson,
 	ofJson: (json) => {
 		if (typeof json !== 'string') return json
-		if (json.startsWith('b')) return bytesOfHex(json.slice(1)).buffer
+		if (json.startsWith('b')) return hexToBytes(json.slice(1)).buffer
 		return json.startsWith('t') ? json.slice(1) : storedNumber(json)
 	},
 	isJson: (stored, json) => {

@@ -1,6 +1,6 @@
 import { DurableObject } from 'cloudflare:workers'
 import { type DatabaseSettings, httpBatch } from '../../database/client'
-import { classify } from '../../database/failure'
+import { classify, saidIn } from '../../database/failure'
 import type { Batch, Unit } from '../../database/send'
 import { Cache } from '../../get-or-create/cache'
 import { GroupCommit, type Sent } from './group-commit'
@@ -114,10 +114,5 @@ const NOBODYS = new Set<FailedCommit['failure']>(['too-large', 'unparsable', 'un
 
 function told(error: unknown): FailedCommit {
 	const { failure, cause, unit } = classify(error)
-	const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
-	return {
-		failure,
-		unit,
-		said: cause instanceof Error && typeof code === 'string' ? { code, message: cause.message } : undefined,
-	}
+	return { failure, unit, said: saidIn(cause) }
 }

@@ -5,7 +5,7 @@ import { request, type Stored } from './support/request'
 import type { TypeName } from './support/tables'
 import { SINGLE, storedByDrizzle, type Value, WAYS, writes } from './support/ways'
 
-const REALS = ['real'] as const
+const REALS = ['real', 'double', 'float'] as const
 /** A whole number of 64 bits is an integer in these. */
 const NUMERICS = ['number', 'decimal', 'money', 'fingerprint'] as const
 const TYPES = [...REALS, ...NUMERICS]
