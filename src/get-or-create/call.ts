@@ -67,10 +67,22 @@ export function fillUp({ outcomes }: Call, outcome: Outcome | Undone): void {
 /** What a transaction carries of a call. */
 export function pendingOf({ requests, outcomes, way, limit, doubt }: Call, call: number): PendingCall {
 	const pending = outcomes.flatMap((outcome, place) => (outcome ? [] : [place]))
-	const most = way === 'together' ? limit : Math.min(limit, MAX_ONE_BY_ONE)
-	const isBound = requests.some(({ bond }) => bond !== undefined)
-	const places = isBound ? pending : pending.slice(0, most)
+	const isSingly = way !== 'together' || requests.some(({ bond }) => bond?.isReferred)
+	const most = isSingly ? Math.min(limit, MAX_ONE_BY_ONE) : limit
+	const places = firstOf(requests, pending, most)
 	// What may have been done is asked for otherwise.
 	const sharesPlans = places.length === 1 && doubt === undefined
 	return { call, requests, places, oneByOne: way !== 'together', sharesPlans }
+}
+
+/** At most so many of these rows, or else the first group of them: of no group only a part. */
+function firstOf(requests: readonly RowRequest[], places: readonly number[], most: number): readonly number[] {
+	const groupAt = (at: number) => requests[places[at] ?? -1]?.bond?.group
+	const isWithin = (end: number) =>
+		end < places.length && groupAt(end) !== undefined && groupAt(end) === groupAt(end - 1)
+	let end = Math.min(most, places.length)
+	while (end > 0 && isWithin(end)) end--
+	if (end === 0) do end++
+	while (isWithin(end))
+	return places.slice(0, end)
 }

@@ -2,21 +2,27 @@ import { DatabaseError } from '../database/failure'
 import type { DriverValue } from '../database/send'
 import { BatchRefusedError, isRowError, type Refused, type RowError } from './errors'
 import { formsOfCall } from './form'
-import { type Ask, type RowRequest, rowRequest } from './row-request'
+import { outcomeOf, type Part, partsOf } from './parts'
+import type { Ask, Bond, RowRequest } from './row-request'
 import type { TableInfo } from './table'
 
 /** What became of one row; `replayed` where a request that came before, under the same key, has done it. */
 export type Outcome = { replayed?: boolean | undefined } & (
-	| {
-			kind: 'row'
-			/** The row as it is after its transaction, in the order of the table's columns. */
-			values: DriverValue[]
-			created: boolean
-			updated: boolean
-	  }
+	| DoneRow
 	/** Refused, or not answered by the database. */
 	| { kind: 'error'; error: RowError | DatabaseError }
 )
+
+/** A row that is there. */
+export interface DoneRow {
+	kind: 'row'
+	/** The row as it is after its transaction, in the order of the table's columns. */
+	values: DriverValue[]
+	created: boolean
+	updated: boolean
+	/** What became of the rows that it was given as references, by the properties of their columns. */
+	references?: ReadonlyMap<string, DoneRow>
+}
 
 /** Of a row that was not refused itself, but stands or falls with one that was: nothing of it remains. */
 export interface Undone {
@@ -39,27 +45,42 @@ export async function outcomesOf(
 ): Promise<Outcome[]> {
 	const requests: RowRequest[] = []
 	const forms = formsOfCall(table, asks)
-	const refused = asks.map((ask, place): RowError | undefined => {
+	const asked = asks.map((ask, place): Part[] | RowError => {
 		try {
-			const request = rowRequest(table, ask, forms[place])
-			requests.push(atomic ? { ...request, bond: { group: 0 } } : request)
-			return undefined
+			const parts = partsOf(table, ask, forms[place])
+			requests.push(...bound(parts, requests.length, atomic ? 0 : place, atomic))
+			return parts
 		} catch (error) {
 			if (isRowError(error)) return error
 			throw error
 		}
 	})
 	// What can't be done whole is not begun.
-	const isHopeless = atomic && requests.length < asks.length
+	const isHopeless = atomic && asked.some((parts) => !Array.isArray(parts))
 	const submitted = isHopeless
 		? requests.map((): Undone => ({ kind: 'undone' }))
 		: await outcomesFrom(requests, submit)
-	const inOrder = submitted.values()
-	const outcomes = refused.map((error): Outcome | Undone =>
-		error ? { kind: 'error', error } : required(inOrder.next().value),
-	)
+	let next = 0
+	const outcomes = asked.map((parts): Outcome | Undone => {
+		if (!Array.isArray(parts)) return { kind: 'error', error: parts }
+		const own = submitted.slice(next, (next += parts.length))
+		return parts.length > 1 ? outcomeOf(parts, own) : required(own[0])
+	})
 	if (atomic) throwRefused(outcomes)
 	return outcomes.map(done)
+}
+
+/** The requests of a row, the first of which is at `start` among those of the call. */
+function bound(parts: readonly Part[], start: number, group: number, atomic: boolean): RowRequest[] {
+	if (parts.length === 1 && !atomic) return parts.map(({ request }) => request)
+	return parts.map(({ request, path, refersTo }) => {
+		const bond: Bond = {
+			group,
+			...(path.length > 0 ? { isReferred: true } : {}),
+			...(refersTo.length > 0 ? { refersTo: refersTo.map((place) => start + place) } : {}),
+		}
+		return { ...request, bond }
+	})
 }
 
 function throwRefused(outcomes: readonly (Outcome | Undone)[]): void {

@@ -59,23 +59,56 @@ export function planCalls(
 ): Plan[] {
 	const plans: Plan[] = []
 	const shared = new Planner(plans, isSumFelt)
-	for (const { call, places, requests, oneByOne, sharesPlans } of calls) {
-		// Either all rows of a call stand or fall together, or none.
+	for (const pending of calls) {
+		const { call, places, requests, sharesPlans } = pending
+		if (isSingly(pending)) {
+			addSingly(plans, pending)
+			continue
+		}
+		// All rows of such a call stand or fall together, or none.
 		const isBound = places.some((place) => requests[place]?.bond !== undefined)
-		const group = isBound ? plans.length : undefined
-		const planner = sharesPlans && !isBound ? shared : new Planner(plans, isSumFelt, group)
+		const planner =
+			sharesPlans && !isBound ? shared : new Planner(plans, isSumFelt, isBound ? plans.length : undefined)
 		for (const place of places) {
 			const request = requests[place]
-			if (!request) continue
-			const asker = { call, place }
-			if (!oneByOne) planner.add(request, asker, places.length > 1)
-			else {
-				const rows: Plan['rows'] = [{ request, askers: [asker] }]
-				plans.push({ shape: request.shape, rows, after: [], group, isOneByOne: true })
-			}
+			if (request) planner.add(request, { call, place }, places.length > 1)
 		}
 	}
 	return plans
+}
+
+/** Each row goes in a plan of its own. */
+function isSingly({ places, requests, oneByOne }: PendingCall): boolean {
+	return oneByOne || places.some((place) => requests[place]?.bond?.isReferred)
+}
+
+/**
+ * A plan a row, in their order. One that refers to others goes only after these, and, as long as it is not known which of
+ * the rows are refused, none before what was asked for earlier.
+ */
+function addSingly(plans: Plan[], { call, places, requests, oneByOne }: PendingCall): void {
+	const planOf = new Map<number, number>()
+	let before: number[] = []
+	let run: { group: number | undefined; at: number } | undefined
+	for (const place of places) {
+		const request = requests[place]
+		if (!request) continue
+		const { shape, bond } = request
+		const at = plans.length
+		if (!run || bond === undefined || run.group !== bond.group) {
+			before = oneByOne || !run ? [] : [at - 1]
+			run = { group: bond?.group, at }
+		}
+		const referred = bond?.refersTo?.flatMap((each) => planOf.get(each) ?? []) ?? []
+		plans.push({
+			shape,
+			rows: [{ request, askers: [{ call, place }] }],
+			after: [...before, ...referred],
+			group: bond && run.at,
+			isOneByOne: oneByOne,
+		})
+		planOf.set(place, at)
+	}
 }
 
 /**

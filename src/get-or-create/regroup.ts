@@ -48,7 +48,7 @@ export function regroup(
 		0,
 	)
 	const [only] = calls
-	const isBound = plans.some(({ group }) => group !== undefined)
+	const isBound = plans.every(({ group }) => group !== undefined && group === plans[0]?.group)
 	if (isTooMuch(failure) && only && rows > 1 && !isBound) {
 		only.limit = Math.ceil(rows / 2)
 		return
@@ -80,9 +80,9 @@ function isTooMuch(failure: Failure): boolean {
 /** Whose rows a COMMIT may have been refused for: those of tables with foreign keys, or where none has, of all. */
 function suspectsOf(calls: readonly Call[]): Call[] {
 	const open = calls.filter(({ way }) => way !== 'apart')
-	const referring = open.filter(({ requests, way }) => {
-		const [first] = requests
-		return way === 'together' && first !== undefined && first.shape.table.parents.length > 0
-	})
+	const referring = open.filter(
+		({ requests, way }) =>
+			way === 'together' && requests.some(({ shape }) => shape.table.parents.length > 0),
+	)
 	return referring.length > 0 ? referring : open
 }
