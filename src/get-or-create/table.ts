@@ -116,7 +116,11 @@ const CASINGS = new Map<string, Casing>(
 export function casingOf(db: object): Casing | undefined {
 	const dialect = 'dialect' in db ? db.dialect : undefined
 	const casing = typeof dialect === 'object' && dialect && 'casing' in dialect ? dialect.casing : undefined
-	return is(casing, CasingCache) ? CASINGS.get(casing.getColumnCasing(PROBE)) : undefined
+	return is(casing, CasingCache) ? casingNamed(casing) : undefined
+}
+
+export function casingNamed(casing: CasingCache): Casing | undefined {
+	return CASINGS.get(casing.getColumnCasing(PROBE))
 }
 
 /** A column's value in a row; not what rows have from their prototypes. */

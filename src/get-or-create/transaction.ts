@@ -244,7 +244,8 @@ function settleLost(calls: readonly Call[], group: readonly RanPlan[], proofs: P
 	const isSettled = (plan: Plan) =>
 		plan.rows.some(({ askers }) => askers.some(({ call, place }) => calls[call]?.outcomes[place]))
 	const isKnown =
-		group.every(({ plan }) => plan.isOneByOne || isSettled(plan)) ||
+		group.some(({ plan }) => isSettled(plan)) ||
+		group.every(({ plan }) => plan.isOneByOne) ||
 		!refusals.every(({ outcome }) => isRowsOwn(outcome))
 	for (const { plan, manner, outcome } of isKnown ? refusals : []) {
 		settleFailed(calls, plan, manner, outcome, proofs)

@@ -13,6 +13,7 @@ import { commit } from './commits/commit'
 import type { KeepAlive } from './commits/group-commit'
 import { countedProblem, loggedProblem } from './http/problem-of'
 import { countRow, isLogged, type LogFields, log, wordOf } from './log'
+import { seenTable } from './seen'
 import type {
 	Atomic,
 	Failed,
@@ -48,12 +49,11 @@ export function entrypointOf<R extends Resources>(resources: R, backend: Backend
 			const served = resources.find(({ name }) => name === table)
 			try {
 				if (!served) throw new Error(`there is no table "${table}"`)
-				const { info, visible } = served
 				const { timeout } = backend.settings(env)
 				const commits = backend.ownDatabase(env)
 				return plainResults(
 					logFields,
-					await askMany({ info, columns: visible }, verb, rows, options, (requests) =>
+					await askMany(seenTable(resources, served), verb, rows, options, (requests) =>
 						commit({ commits, timeout }, requests, logFields, keepAlive),
 					),
 				)
