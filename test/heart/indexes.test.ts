@@ -7,6 +7,7 @@ import { overItems } from '../../src/get-or-create/items'
 import { type Ask, rowRequest } from '../../src/get-or-create/row-request'
 import { statementsOf } from '../../src/get-or-create/statements'
 import { rowCodecOf } from '../../src/service/http/row'
+import { wholeTable } from '../../src/get-or-create/seen-table'
 import { resource } from '../../src/service/resource'
 import { kinds, twinsOf } from '../support/kinds'
 import type { Json, Kind } from '../support/kinds/kind'
@@ -59,7 +60,7 @@ function statementsAbout(
 	const { info, ...shown } = resource<SQLiteTable, string>(twinsOf(kind).together, {
 		hidden: kind.hidden ?? [],
 	})
-	const { row } = rowCodecOf({ info, ...shown }).parse(exampleOf(kind))
+	const { row } = rowCodecOf(wholeTable(info)).parse(exampleOf(kind))
 	return kind.by.flatMap((names) => {
 		const by = info.columns.filter(({ property }) => names.includes(property))
 		const asked = Object.fromEntries(names.map((name) => [name, row[name]]))
