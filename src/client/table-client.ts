@@ -107,7 +107,8 @@ export function tableClient<R extends Resources, N extends TableName<R>>(
 	return {
 		get,
 		getOrCreate: async (row, options = {}) => await one<Created<JsonRow<R, N>, R>>('POST', row, options),
-		getOrCreateMany: async (rows, options = {}) => await many<Created<JsonRow<R, N>, R>>('POST', rows, options),
+		getOrCreateMany: async (rows, options = {}) =>
+			await many<Created<JsonRow<R, N>, R>>('POST', rows, options),
 		getOrCreateStream: (rows, options = {}) =>
 			stream<Created<JsonRow<R, N>, R>, object>('POST', rows, jsonOf, options),
 		updateOrCreate: async (row, options = {}) => await one<Updated<JsonRow<R, N>, R>>('PUT', row, options),

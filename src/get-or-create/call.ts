@@ -76,13 +76,18 @@ export function pendingOf({ requests, outcomes, way, limit, doubt }: Call, call:
 }
 
 /** At most so many of these rows, or else the first group of them: of no group only a part. */
-function firstOf(requests: readonly RowRequest[], places: readonly number[], most: number): readonly number[] {
+function firstOf(
+	requests: readonly RowRequest[],
+	places: readonly number[],
+	most: number,
+): readonly number[] {
 	const groupAt = (at: number) => requests[places[at] ?? -1]?.bond?.group
 	const isWithin = (end: number) =>
 		end < places.length && groupAt(end) !== undefined && groupAt(end) === groupAt(end - 1)
 	let end = Math.min(most, places.length)
 	while (end > 0 && isWithin(end)) end--
-	if (end === 0) do end++
-	while (isWithin(end))
+	if (end === 0)
+		do end++
+		while (isWithin(end))
 	return places.slice(0, end)
 }

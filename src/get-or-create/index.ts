@@ -2,9 +2,9 @@ import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { DatabaseError } from '../database/failure'
 import { batchOf, isTransaction, type LibsqlDatabase } from '../database/libsql-database'
 import { askMany, type Failed, onlyOne, type Result } from './ask-many'
-import type { Verb } from './shape'
 import { type Known, type RowInput, type RowReference } from './row-reference'
 import { wholeTable } from './seen-table'
+import type { Verb } from './shape'
 import { casingOf, tableInfo } from './table'
 import { runCall } from './transaction'
 import type { NumberName, Ways } from './ways'
@@ -12,8 +12,8 @@ import type { NumberName, Ways } from './ways'
 export { DatabaseError } from '../database/failure'
 export type { LibsqlDatabase } from '../database/libsql-database'
 export type { Failed } from './ask-many'
-export { reference, type RowInput, type RowReference } from './row-reference'
 export { BatchRefusedError, ConflictError, InvalidRowError, NotAUniqueKeyError } from './errors'
+export { type RowInput, type RowReference, reference } from './row-reference'
 
 type ColumnName<T extends SQLiteTable> = Extract<keyof T['$inferInsert'], string>
 
@@ -116,7 +116,10 @@ export async function updateOrCreate<T extends SQLiteTable, R extends object = P
 }
 
 /** Updates or makes many rows, as getOrCreateMany does. Rows for the same key apply in order: the last one wins. */
-export async function updateOrCreateMany<T extends SQLiteTable, R extends object = Partial<T['$inferInsert']>>(
+export async function updateOrCreateMany<
+	T extends SQLiteTable,
+	R extends object = Partial<T['$inferInsert']>,
+>(
 	db: LibsqlDatabase,
 	table: T,
 	rows: readonly (Partial<RowInput<T>> & R & Known<R, T>)[],
@@ -136,8 +139,12 @@ async function run<T extends SQLiteTable, R>(
 ): Promise<(Updated<T, R> | Failed)[]> {
 	const batch = batchOf(db)
 	const info = tableInfo(table, casingOf(db))
-	const results = await askMany(wholeTable(info), verb, rows.map((row) => ({ ...row })), options, (requests) =>
-		runCall(batch, requests, Date.now() + timeout),
+	const results = await askMany(
+		wholeTable(info),
+		verb,
+		rows.map((row) => ({ ...row })),
+		options,
+		(requests) => runCall(batch, requests, Date.now() + timeout),
 	)
 	if (isTransaction(db)) for (const result of results) if (endsTransaction(result)) throw result.error
 	const told: readonly (Failed | (Omit<Result, 'references'> & { references?: unknown }))[] = results

@@ -74,7 +74,9 @@ function askFor(
 }
 
 function tooMany(column: ColumnInfo): InvalidRowError {
-	return new InvalidRowError([faultAt(column, `is one row too many: a row holds at most ${MAX_PARTS} others`)])
+	return new InvalidRowError([
+		faultAt(column, `is one row too many: a row holds at most ${MAX_PARTS} others`),
+	])
 }
 
 /** What became of a row, from what became of its parts: where one was refused, so was the row. */

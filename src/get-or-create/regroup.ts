@@ -81,8 +81,7 @@ function isTooMuch(failure: Failure): boolean {
 function suspectsOf(calls: readonly Call[]): Call[] {
 	const open = calls.filter(({ way }) => way !== 'apart')
 	const referring = open.filter(
-		({ requests, way }) =>
-			way === 'together' && requests.some(({ shape }) => shape.table.parents.length > 0),
+		({ requests, way }) => way === 'together' && requests.some(({ shape }) => shape.table.parents.length > 0),
 	)
 	return referring.length > 0 ? referring : open
 }

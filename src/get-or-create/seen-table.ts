@@ -50,7 +50,10 @@ export function referenceTermsOf(
 		for (;;) {
 			const column = headOf(seen, path)
 			const parent = column && seen.parentOf(column)
-			if (!parent) throw new UnfitReferenceError(`${shown} leads to no column of ${seen.info.name} that refers to a table which is served`)
+			if (!parent)
+				throw new UnfitReferenceError(
+					`${shown} leads to no column of ${seen.info.name} that refers to a table which is served`,
+				)
 			const term = within.get(column.property) ?? { by: undefined, references: new Map() }
 			within.set(column.property, term)
 			if (path === column.property) {

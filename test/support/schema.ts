@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import {
-	blob,
 	type AnySQLiteColumn,
+	blob,
 	check,
 	customType,
 	integer,

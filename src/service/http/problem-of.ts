@@ -102,7 +102,9 @@ function setCause(logFields: LogFields, { status }: Problem, error: unknown): vo
 function conflictProblem({ conflicts, at }: ConflictError): Problem {
 	const keys = conflicts.map(({ key }) => key.join(', ')).join('; ')
 	const whose = at === undefined ? '' : ` as the one at ${at}`
-	const detail = keys ? `Another row holds the same ${keys}${whose}.` : `Another row stands in the way${whose && ` of the one at ${at}`}.`
+	const detail = keys
+		? `Another row holds the same ${keys}${whose}.`
+		: `Another row stands in the way${whose && ` of the one at ${at}`}.`
 	return new Problem('conflict', `${detail} Nothing was written.`, { conflicts })
 }
 

@@ -1,6 +1,11 @@
 import type { Context } from 'hono'
 import { changesOf, waysOf } from '../../get-or-create/changes'
-import { BY_REFERENCE, type ReferenceTerms, referenceTermsOf, type SeenTable } from '../../get-or-create/seen-table'
+import {
+	BY_REFERENCE,
+	type ReferenceTerms,
+	referenceTermsOf,
+	type SeenTable,
+} from '../../get-or-create/seen-table'
 import type { ColumnInfo } from '../../get-or-create/table'
 import { requireUniqueKey } from '../../get-or-create/unique-key'
 import type { Changes } from '../../get-or-create/ways'

@@ -45,7 +45,9 @@ export function rowCodecOf(table: SeenTable): RowCodec {
 
 function codecFor({ info, columns: visible, parentOf }: SeenTable): RowCodec {
 	const columns = new Map(visible.map((column) => [column.property, column]))
-	const parents = new Map(visible.flatMap((column) => (column.refersTo.length > 0 ? [[column.property, column]] : [])))
+	const parents = new Map(
+		visible.flatMap((column) => (column.refersTo.length > 0 ? [[column.property, column]] : [])),
+	)
 	const referenceIn = (
 		property: string,
 		json: Record<string, unknown>,

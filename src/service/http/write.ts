@@ -59,11 +59,7 @@ export function write(resource: Resource, seen: SeenTable, verb: Write['verb']) 
 	const known = new Cache<Pick<Write, 'by' | 'update' | 'references' | 'atomic'>>(MAX_QUERIES)
 	const columnsOf = (c: Context<AppEnv>) => {
 		return known.get(searchOf(c.req.url), () => {
-			const parameters = knownParameters(
-				c,
-				allowed,
-				(name) => allowed.includes(name) || isByReference(name),
-			)
+			const parameters = knownParameters(c, allowed, (name) => allowed.includes(name) || isByReference(name))
 			const by = byParameter(parameters, resource)
 			const update = changesParameters(parameters, resource, by)
 			const references = referencesParameters(parameters, seen)
