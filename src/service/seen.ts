@@ -1,4 +1,5 @@
 import type { SeenTable } from '../get-or-create/seen-table'
+import type { ColumnInfo } from '../get-or-create/table'
 import type { Resource } from './resource'
 
 const seen = new WeakMap<readonly Resource[], Map<Resource, SeenTable>>()
@@ -13,11 +14,16 @@ export function seenTable(resources: readonly Resource[], resource: Resource): S
 		info: resource.info,
 		columns: resource.visible,
 		// Not before it is asked for: tables may refer to each other.
-		parentOf: ({ refersTo }) => {
-			const parent = resources.find((each) => refersTo.some(({ table: referred }) => referred === each.table))
+		parentOf: (column) => {
+			const parent = parentAmong(resources, column)
 			return parent && seenTable(resources, parent)
 		},
 	}
 	tables.set(resource, table)
 	return table
+}
+
+/** The one of these tables that a column refers to. */
+export function parentAmong(resources: readonly Resource[], { refersTo }: ColumnInfo): Resource | undefined {
+	return resources.find((each) => refersTo.some(({ table }) => table === each.table))
 }
