@@ -57,7 +57,7 @@ function statementsAbout(
 	count: number,
 	manners: readonly Manner[],
 ): { about: string; sql: string; args: readonly string[] }[] {
-	const { info, ...shown } = resource<SQLiteTable, string>(twinsOf(kind).together, {
+	const { info } = resource<SQLiteTable, string>(twinsOf(kind).together, {
 		hidden: kind.hidden ?? [],
 	})
 	const { row } = rowCodecOf(wholeTable(info)).parse(exampleOf(kind))
