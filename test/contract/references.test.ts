@@ -1,9 +1,14 @@
+import { createExecutionContext } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { createClient } from '../../src/client'
 import { getOrCreate, reference, updateOrCreateMany } from '../../src/get-or-create'
+import { createService } from '../../src/service'
 import { resource } from '../../src/service/resource'
 import { serve } from '../support/app'
 import { askApp, linesOf, type Sent } from '../support/ask'
+import { context } from '../support/context'
 import { answerOf, Document } from '../support/document'
 import * as schema from '../support/schema'
 import { database, fresh } from '../support/service'
@@ -294,6 +299,17 @@ describe('rows that hold others', () => {
 		for (const { email } of authors) expect(await count('authors', 'email', email)).toBe(1)
 	})
 
+	it('harm nobody who shares their transaction', async () => {
+		const told = await Promise.all(
+			Array.from({ length: 60 }, async (_, i) =>
+				i % 2
+					? await ask('POST', BY, { title: fresh('t'), authorId: author(), pages: 0 })
+					: await ask('POST', '/countries?by=code', country()),
+			),
+		)
+		expect(told.map(({ status }) => status)).toEqual(told.map((_, i) => (i % 2 ? 422 : 201)))
+	})
+
 	it('are in an array what they are one by one', { timeout: 120_000 }, async () => {
 		const email = fc.constantFrom('e1', 'e2', 'e3')
 		const name = fc.constantFrom('n1', 'n2', 'n3', '')
@@ -378,6 +394,42 @@ function numbered(run: string, answers: readonly unknown[]): unknown {
 		return ids.get(value)
 	})
 }
+
+describe('over RPC and in the client', () => {
+	it('a row holds others as plain objects', async () => {
+		const { Entrypoint } = createService({ resources })
+		const rows = new Entrypoint(createExecutionContext(), env)
+		const [a, c, title] = [author(), country(), fresh('t')]
+		const row = { title, authorId: { ...a, countryId: c } }
+		const by = {
+			by: ['title', 'authorId'],
+			'by.authorId': ['email'],
+			'by.authorId.countryId': ['code'],
+		} as const
+		const made = await rows.getOrCreate('books', row, by)
+		expect(made).toMatchObject({
+			created: true,
+			references: {
+				authorId: { created: true, row: a, references: { countryId: { created: true, row: c } } },
+			},
+		})
+		expect(made.references?.['authorId']?.row).not.toHaveProperty('secret')
+		const client = createClient<typeof resources>({
+			url: 'http://service.test',
+			token: 'first-token',
+			fetch: async (request: Request) => await app.fetch(request, env, context),
+		})
+		const found = await client.books.getOrCreate(row, by)
+		expect(found).toMatchObject({ created: false, references: { authorId: { created: false, row: a } } })
+		const [updated] = await rows.updateOrCreateMany('books', [{ ...row, pages: 4 }], by)
+		expect(updated).toMatchObject({
+			updated: true,
+			row: { pages: 4 },
+			references: { authorId: { created: false } },
+		})
+		await expect(rows.getOrCreate('books', row, { 'by.title': ['id'] })).rejects.toThrow('by.title')
+	})
+})
 
 describe('in TypeScript', () => {
 	it('a row holds references, and the types follow', async () => {
