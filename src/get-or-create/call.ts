@@ -1,6 +1,7 @@
 import type { DatabaseError, Failure } from '../database/failure'
 import type { Outcome, Undone } from './outcome'
-import type { PendingCall } from './plan'
+import type { PendingCall } from './pending-call'
+import { firstOf, MAX_ONE_BY_ONE } from './plan'
 import type { RowRequest } from './row-request'
 
 /** Rows asked for by one call: what has become of them so far, and how the rest goes next. Plain data. */
@@ -23,9 +24,6 @@ export interface Call {
 	/** The names of the transactions that have carried rows with keys of it. */
 	readonly tries: string[]
 }
-
-/** One by one a row takes the database some ten times as long: those of many calls take turns. */
-const MAX_ONE_BY_ONE = 100
 
 export function callOf(requests: readonly RowRequest[]): Call {
 	return {
@@ -67,27 +65,9 @@ export function fillUp({ outcomes }: Call, outcome: Outcome | Undone): void {
 /** What a transaction carries of a call. */
 export function pendingOf({ requests, outcomes, way, limit, doubt }: Call, call: number): PendingCall {
 	const pending = outcomes.flatMap((outcome, place) => (outcome ? [] : [place]))
-	const isSingly = way !== 'together' || requests.some(({ bond }) => bond?.isReferred)
-	const most = isSingly ? Math.min(limit, MAX_ONE_BY_ONE) : limit
+	const most = way === 'together' ? limit : Math.min(limit, MAX_ONE_BY_ONE)
 	const places = firstOf(requests, pending, most)
 	// What may have been done is asked for otherwise.
 	const sharesPlans = places.length === 1 && doubt === undefined
 	return { call, requests, places, oneByOne: way !== 'together', sharesPlans }
-}
-
-/** At most so many of these rows, or else the first group of them: of no group only a part. */
-function firstOf(
-	requests: readonly RowRequest[],
-	places: readonly number[],
-	most: number,
-): readonly number[] {
-	const groupAt = (at: number) => requests[places[at] ?? -1]?.bond?.group
-	const isWithin = (end: number) =>
-		end < places.length && groupAt(end) !== undefined && groupAt(end) === groupAt(end - 1)
-	let end = Math.min(most, places.length)
-	while (end > 0 && isWithin(end)) end--
-	if (end === 0)
-		do end++
-		while (isWithin(end))
-	return places.slice(0, end)
 }

@@ -48,8 +48,7 @@ export function regroup(
 		0,
 	)
 	const [only] = calls
-	const isBound = plans.every(({ group }) => group !== undefined && group === plans[0]?.group)
-	if (isTooMuch(failure) && only && rows > 1 && !isBound) {
+	if (isTooMuch(failure) && only && rows > 1 && !isOneGroup(only, plans)) {
 		only.limit = Math.ceil(rows / 2)
 		return
 	}
@@ -70,6 +69,14 @@ export function regroup(
 		const told = hides ? new DatabaseError('unknown', error.cause) : error
 		fillUp(call, { kind: 'error', error: told })
 	}
+}
+
+/** What was sent of a call stands or falls together. */
+function isOneGroup({ requests }: Call, plans: readonly Plan[]): boolean {
+	const sent = plans.flatMap(({ rows }) => rows.flatMap(({ askers }) => askers.map(({ place }) => place)))
+	const [first = 0] = sent
+	const group = requests[first]?.bond?.group
+	return group !== undefined && sent.every((place) => requests[place]?.bond?.group === group)
 }
 
 /** A part of it may do. */

@@ -54,7 +54,10 @@ export async function runTransaction(
 	deadline: number,
 	proofs?: Proofs,
 ): Promise<void> {
-	const plans = planCalls(calls.map(pendingOf), (table) => proofs?.of(table)?.isSumFelt ?? true)
+	const plans = planCalls(calls.map(pendingOf), {
+		isSumFelt: (table) => proofs?.of(table)?.isSumFelt ?? true,
+		hasNoTriggers: (table) => proofs?.of(table)?.hasNoTriggers ?? false,
+	})
 	const keyed = calls.filter(({ requests }) => requests.some(({ shape }) => shape.keyed))
 	const id = keyed.length > 0 ? crypto.randomUUID() : ''
 	for (const { tries } of keyed) tries.push(id)
