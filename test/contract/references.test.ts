@@ -386,7 +386,7 @@ describe('rows that hold others', () => {
 					)
 				},
 			),
-			{ numRuns: 200, seed: 1 },
+			{ numRuns: 40, seed: 1 },
 		)
 	})
 })
