@@ -1,4 +1,4 @@
-import { namedPart } from './order'
+import { namedPart, written } from './order'
 import type { PendingCall } from './pending-call'
 import type { Shape } from './shape'
 import type { TableInfo } from './table'
@@ -58,6 +58,11 @@ function isApart(shape: Shape, tables: readonly TableInfo[]): boolean {
 		)
 		.every(({ use, expression }) => use === 'given' && expression !== undefined)
 	if (!isLookedUp || set.length === 0) return isLookedUp
-	const isReferredTo = tables.some(({ parents }) => parents.some((parent) => parent.table === table.sql))
-	return !isReferredTo && namedPart(shape, key).length > 0
+	const changed = written(shape).map(({ sql }) => sql)
+	const movesReferred = tables.some(({ parents }) =>
+		parents.some(
+			(parent) => parent.table === table.sql && parent.references.some((each) => changed.includes(each)),
+		),
+	)
+	return !movesReferred && namedPart(shape, key).length > 0
 }
