@@ -381,9 +381,10 @@ describe('rows that hold others', () => {
 						given.map((row) => named(together, row)),
 						key,
 					)
-					expect(again.body.map(({ created, updated }: Told) => [created, updated])).toEqual(
-						array.body.map(({ created, updated }: Told) => [created, updated]),
-					)
+					// Of a row that was refused nothing is kept: it is asked for anew.
+					const wasDone = (_: unknown, place: number) => 'row' in array.body[place]
+					const toldOf = ({ created, updated }: Told) => [created, updated]
+					expect(again.body.filter(wasDone).map(toldOf)).toEqual(array.body.filter(wasDone).map(toldOf))
 				},
 			),
 			{ numRuns: 40, seed: 1 },
