@@ -221,6 +221,13 @@ describe('rows that hold others', () => {
 				body: { type: '/problems/idempotency-mismatch' },
 			})
 		}
+		await ask('PUT', '/authors?by=name&update=email', { name: a.name, email: fresh('moved') })
+		expect(await ask('POST', BY, sent, { idempotencyKey: key })).toMatchObject({
+			status: 201,
+			replayed: 'true',
+			body: { row: first.body.row, references: { authorId: { created: true, row: { name: a.name } } } },
+		})
+		await ask('PUT', '/authors?by=name&update=email', { name: a.name, email: a.email })
 		const refused = [{ title: fresh('t'), authorId: author(), pages: 0 }, sent]
 		const [one, two] = [fresh('k'), fresh('k')]
 		const array = await ask('POST', BY, refused, { idempotencyKey: one })
