@@ -13,7 +13,7 @@ console.log = console.error = () => undefined`
 
 /** What callers are promised. */
 const CONTRACT = [
-	'test/contract/{post,put,arrays,atomic,ndjson,get,idempotency-key,rpc}.test.ts',
+	'test/contract/{post,put,arrays,atomic,ndjson,get,idempotency-key,references,rpc}.test.ts',
 	'test/contract/tables/*.test.ts',
 	'test/client/client.test.ts',
 ]

@@ -1,5 +1,5 @@
 import type { ColumnNames, Resources, TableName, WaysOf } from '../service/served'
-import type { JsonInput, JsonKey, JsonRow } from './json'
+import type { JsonKey, JsonReference, JsonRow, JsonRows } from './json'
 import type { ProblemBody } from './problem-error'
 
 export interface CallOptions {
@@ -11,6 +11,8 @@ export interface CallOptions {
 export interface GetOptions<R extends Resources, N extends TableName<R>> extends CallOptions {
 	/** The columns that identify the row; they must contain a unique key. Defaults to every column given. */
 	by?: ColumnNames<R, N> | undefined
+	/** The same of the row that a column holds: `'by.authorId': ['email']`. Defaults to the unique keys that it covers. */
+	[by: `by.${string}`]: readonly string[] | undefined
 	/**
 	 * 1 to 255 printable ASCII characters, kept for 24 hours, in the stead of a key of the client's own: the same call
 	 * under the same key gives the same `created` and `updated`, also in another process. `false`: none. Then a call whose
@@ -35,11 +37,16 @@ export interface Atomic {
 }
 
 /** The row, and whether this call made it: true for exactly one caller. */
-export type Created<Row> = { row: Row; created: true } | { row: Row; created: false }
+export type Created<Row, R extends Resources = Resources> = Referring<R> &
+	({ row: Row; created: true } | { row: Row; created: false })
 /** The same, and whether the call changed a row that was there. */
-export type Updated<Row> =
-	| { row: Row; created: true; updated: false }
-	| { row: Row; created: false; updated: boolean }
+export type Updated<Row, R extends Resources = Resources> = Referring<R> &
+	({ row: Row; created: true; updated: false } | { row: Row; created: false; updated: boolean })
+
+interface Referring<R extends Resources> {
+	/** What became of the rows that it was given to hold, by their columns; unset where there was none. */
+	references?: { [column: string]: JsonReference<R> }
+}
 
 /** What a call for one row gives. */
 export type Single<T> = T & {
@@ -56,6 +63,7 @@ export interface Failed {
 	row?: never
 	created?: never
 	updated?: never
+	references?: never
 }
 
 /** Rows, however they come. */
@@ -66,16 +74,16 @@ export interface TableClient<R extends Resources, N extends TableName<R>> {
 	/** The row with this unique key, or undefined where there is none. */
 	get(key: JsonKey<R, N>, options?: CallOptions): Promise<JsonRow<R, N> | undefined>
 
-	getOrCreate(row: JsonInput<R, N>, options?: GetOptions<R, N>): Promise<Single<Created<JsonRow<R, N>>>>
+	getOrCreate(row: JsonRows<R, N>, options?: GetOptions<R, N>): Promise<Single<Created<JsonRow<R, N>, R>>>
 
 	/**
 	 * Any number of rows, answered in order. More than go at once (1,000, or 1 MiB) go one request after the other; where
 	 * one of them fails the call does, and those before it are done: the same call under the same `idempotencyKey` tells.
 	 */
 	getOrCreateMany(
-		rows: Iterable<JsonInput<R, N>>,
+		rows: Iterable<JsonRows<R, N>>,
 		options?: GetOptions<R, N> & Atomic,
-	): Promise<Item<Created<JsonRow<R, N>>>[]>
+	): Promise<Item<Created<JsonRow<R, N>, R>>[]>
 
 	/**
 	 * Rows as they come, answered in order as they are taken: no more are read than the next request may have. Their
@@ -83,25 +91,25 @@ export interface TableClient<R extends Resources, N extends TableName<R>> {
 	 * the same requests again.
 	 */
 	getOrCreateStream(
-		rows: Source<JsonInput<R, N>>,
+		rows: Source<JsonRows<R, N>>,
 		options?: GetOptions<R, N>,
-	): AsyncIterableIterator<Item<Created<JsonRow<R, N>>>>
+	): AsyncIterableIterator<Item<Created<JsonRow<R, N>, R>>>
 
 	/** Updates the row where it is there and differs, and else makes it. */
 	updateOrCreate(
-		row: Partial<JsonInput<R, N>>,
+		row: Partial<JsonRows<R, N>>,
 		options?: UpdateOptions<R, N>,
-	): Promise<Single<Updated<JsonRow<R, N>>>>
+	): Promise<Single<Updated<JsonRow<R, N>, R>>>
 
 	/** As `getOrCreateMany`; applied in order. */
 	updateOrCreateMany(
-		rows: Iterable<Partial<JsonInput<R, N>>>,
+		rows: Iterable<Partial<JsonRows<R, N>>>,
 		options?: UpdateOptions<R, N> & Atomic,
-	): Promise<Item<Updated<JsonRow<R, N>>>[]>
+	): Promise<Item<Updated<JsonRow<R, N>, R>>[]>
 
 	/** As `getOrCreateStream`; applied in order. */
 	updateOrCreateStream(
-		rows: Source<Partial<JsonInput<R, N>>>,
+		rows: Source<Partial<JsonRows<R, N>>>,
 		options?: UpdateOptions<R, N>,
-	): AsyncIterableIterator<Item<Updated<JsonRow<R, N>>>>
+	): AsyncIterableIterator<Item<Updated<JsonRow<R, N>, R>>>
 }

@@ -13,6 +13,6 @@ export type {
 	UpdateOptions,
 } from './calls'
 export { type Client, type ClientOptions, createClient } from './create-client'
-export type { Given, Json, JsonInput, JsonKey, JsonRow } from './json'
+export type { Given, Json, JsonInput, JsonKey, JsonReference, JsonRow, JsonRows } from './json'
 export { ConnectionError, type ProblemBody, ProblemError, type Slug, slugOf } from './problem-error'
 export { rpc } from './rpc'

@@ -14,6 +14,23 @@ export type JsonRow<R extends Resources, N extends TableName<R>> = {
 export type JsonInput<R extends Resources, N extends TableName<R>> = {
 	[P in keyof RowInput<R, N>]: Given<RowInput<R, N>[P]>
 }
+/**
+ * The same, where columns may hold rows of the tables that they refer to. Which those are no type tells: a column of numbers
+ * or text takes a row of any table, and the service refuses the others.
+ */
+export type JsonRows<R extends Resources, N extends TableName<R>> = {
+	[P in keyof RowInput<R, N>]: JsonInput<R, N>[P] | JsonHeld<R, RowInput<R, N>[P]>
+}
+type JsonHeld<R extends Resources, Value> =
+	NonNullable<Value> extends string | number | bigint
+		? { [N in TableName<R>]: Partial<JsonRows<R, N>> }[TableName<R>]
+		: never
+/** What became of a row that another was given to hold. */
+export interface JsonReference<R extends Resources> {
+	row: { [N in TableName<R>]: JsonRow<R, N> }[TableName<R>]
+	created: boolean
+	references?: { [column: string]: JsonReference<R> }
+}
 /** Values of a unique key. None of them is null, which identifies no row. */
 export type JsonKey<R extends Resources, N extends TableName<R>> = {
 	[P in keyof RowInput<R, N>]?: NonNullable<JsonInput<R, N>[P]>
@@ -46,7 +63,12 @@ function plain(property: string, value: unknown): unknown {
 	if (typeof value === 'number' && !Number.isFinite(value)) {
 		throw new TypeError(`"${property}" is ${value}, which JSON does not have`)
 	}
-	return value
+	return isHeld(value) ? Object.fromEntries(plainEntries(value)) : value
+}
+
+/** A row in the place of its key, or a value of a JSON column. */
+function isHeld(value: unknown): value is object {
+	return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
 }
 
 function base64(bytes: Uint8Array): string {

@@ -106,15 +106,16 @@ export function tableClient<R extends Resources, N extends TableName<R>>(
 
 	return {
 		get,
-		getOrCreate: async (row, options = {}) => await one<Created<JsonRow<R, N>>>('POST', row, options),
-		getOrCreateMany: async (rows, options = {}) => await many<Created<JsonRow<R, N>>>('POST', rows, options),
+		getOrCreate: async (row, options = {}) => await one<Created<JsonRow<R, N>, R>>('POST', row, options),
+		getOrCreateMany: async (rows, options = {}) =>
+			await many<Created<JsonRow<R, N>, R>>('POST', rows, options),
 		getOrCreateStream: (rows, options = {}) =>
-			stream<Created<JsonRow<R, N>>, object>('POST', rows, jsonOf, options),
-		updateOrCreate: async (row, options = {}) => await one<Updated<JsonRow<R, N>>>('PUT', row, options),
+			stream<Created<JsonRow<R, N>, R>, object>('POST', rows, jsonOf, options),
+		updateOrCreate: async (row, options = {}) => await one<Updated<JsonRow<R, N>, R>>('PUT', row, options),
 		updateOrCreateMany: async (rows, options = {}) =>
-			await many<Updated<JsonRow<R, N>>>('PUT', rows, options),
+			await many<Updated<JsonRow<R, N>, R>>('PUT', rows, options),
 		updateOrCreateStream: (rows, options = {}) =>
-			stream<Updated<JsonRow<R, N>>, object>('PUT', rows, jsonOf, options),
+			stream<Updated<JsonRow<R, N>, R>, object>('PUT', rows, jsonOf, options),
 	}
 }
 

@@ -1,11 +1,13 @@
 import type { DatabaseError } from '../database/failure'
 import { changesOf, waysOf } from './changes'
-import { faultAt, type RowError } from './errors'
+import type { RowError } from './errors'
+import { columnNamed, type ReferenceResult, rowOf, told } from './held-rows'
 import { isIdempotencyKey } from './idempotency'
-import { type Outcome, outcomesOf, type Submit } from './outcome'
-import { readValue, UnreadableError } from './read-value'
+import type { Outcome } from './outcome'
+import { outcomesOf, type Submit } from './outcomes'
+import { UnreadableError } from './read-value'
 import type { Ask } from './row-request'
-import type { ColumnInfo, TableInfo } from './table'
+import { BY_REFERENCE, referenceTermsOf, type SeenTable } from './seen-table'
 import { requireUniqueKey } from './unique-key'
 import type { Ways } from './ways'
 
@@ -14,11 +16,13 @@ export interface NamedTerms extends Ways<string> {
 	idempotencyKey?: string
 	/** All rows or none. */
 	atomic?: boolean
+	/** The columns by which the row in a column is asked for. */
+	[name: ByReference]: readonly string[] | undefined
 }
 
-export interface Result {
-	row: Record<string, unknown>
-	created: boolean
+export type ByReference = `${typeof BY_REFERENCE}${string}`
+
+export interface Result extends ReferenceResult {
 	updated: boolean
 	/** It was done before, under the same Idempotency-Key. */
 	replayed?: true
@@ -39,22 +43,19 @@ const MAX_ROWS = 1000
  * so; of `atomic` rows what outcomesOf throws.
  */
 export async function askMany(
-	{ info, columns }: { info: TableInfo; columns: readonly ColumnInfo[] },
+	table: SeenTable,
 	verb: Ask['verb'],
 	rows: readonly Readonly<Record<string, unknown>>[],
 	options: NamedTerms,
 	submit: Submit,
 ): Promise<(Result | Failed)[]> {
-	const known = new Map(columns.map((column) => [column.property, column]))
-	const columnOf = (property: string) => {
-		const column = known.get(property)
-		if (!column) throw new Error(`table "${info.name}" has no column "${property}"`)
-		return column
-	}
+	const { info } = table
+	const columnOf = (property: string) => columnNamed(table, property)
 	const by = options.by?.map(columnOf)
 	if (by) requireUniqueKey(info, by)
 	const newer = options.newer === undefined ? undefined : columnOf(options.newer)
 	const update = changesOf({ ...waysOf((how) => options[how]?.map(columnOf)), newer }, by)
+	const terms = referenceTermsOf(table, byReferences(options))
 	const { idempotencyKey: key, atomic = false } = options
 	if (atomic && rows.length > MAX_ROWS) {
 		throw new RangeError(`${rows.length} rows can't be atomic: at most ${MAX_ROWS} go in one transaction`)
@@ -65,21 +66,19 @@ export async function askMany(
 	const results: (Result | Failed)[] = []
 	for (let start = 0; start < rows.length; start += MAX_ROWS) {
 		const asks = rows.slice(start, start + MAX_ROWS).map((row, place): Ask => {
-			const unknown = Object.keys(row).filter((property) => !known.has(property))
 			return {
 				verb,
-				row,
+				...rowOf(table, row, terms),
 				by,
 				update,
 				key:
 					key === undefined
 						? undefined
 						: { key, position: start + place, request: atomic ? 'batch' : 'rows' },
-				faults: unknown.map((property) => faultAt({ property }, 'is not a column')),
 			}
 		})
 		const outcomes = await outcomesOf(info, asks, submit, { atomic })
-		results.push(...outcomes.map((outcome) => resultOf(info, columns, outcome)))
+		results.push(...outcomes.map((outcome, place) => resultOf(table, outcome, asks[place]?.row ?? {})))
 	}
 	return results
 }
@@ -91,15 +90,17 @@ export function onlyOne<R extends { created: boolean }>([result]: readonly (R | 
 	return result
 }
 
-function resultOf(table: TableInfo, columns: readonly ColumnInfo[], outcome: Outcome): Result | Failed {
+function byReferences(options: NamedTerms): [name: string, by: readonly string[]][] {
+	return Object.entries(options).flatMap(([name, by]): [string, readonly string[]][] =>
+		name.startsWith(BY_REFERENCE) && Array.isArray(by) ? [[name, by.map(String)]] : [],
+	)
+}
+
+function resultOf(table: SeenTable, outcome: Outcome, row: Ask['row']): Result | Failed {
 	if (outcome.kind === 'error') return { error: outcome.error }
-	const { values, created, updated, replayed } = outcome
+	const { updated, replayed } = outcome
 	try {
-		const row = columns.map((column) => [
-			column.property,
-			readValue(table, column, values[column.index] ?? null),
-		])
-		return { row: Object.fromEntries(row), created, updated, ...(replayed ? { replayed } : {}) }
+		return { ...told(table, outcome, row), updated, ...(replayed ? { replayed } : {}) }
 	} catch (error) {
 		if (error instanceof UnreadableError) return { error }
 		throw error

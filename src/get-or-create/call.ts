@@ -1,6 +1,7 @@
 import type { DatabaseError, Failure } from '../database/failure'
 import type { Outcome, Undone } from './outcome'
-import type { PendingCall } from './plan'
+import type { PendingCall } from './pending-call'
+import { firstOf, MAX_ONE_BY_ONE } from './plan'
 import type { RowRequest } from './row-request'
 
 /** Rows asked for by one call: what has become of them so far, and how the rest goes next. Plain data. */
@@ -23,9 +24,6 @@ export interface Call {
 	/** The names of the transactions that have carried rows with keys of it. */
 	readonly tries: string[]
 }
-
-/** One by one a row takes the database some ten times as long: those of many calls take turns. */
-const MAX_ONE_BY_ONE = 100
 
 export function callOf(requests: readonly RowRequest[]): Call {
 	return {
@@ -68,8 +66,7 @@ export function fillUp({ outcomes }: Call, outcome: Outcome | Undone): void {
 export function pendingOf({ requests, outcomes, way, limit, doubt }: Call, call: number): PendingCall {
 	const pending = outcomes.flatMap((outcome, place) => (outcome ? [] : [place]))
 	const most = way === 'together' ? limit : Math.min(limit, MAX_ONE_BY_ONE)
-	const isBound = requests.some(({ bond }) => bond !== undefined)
-	const places = isBound ? pending : pending.slice(0, most)
+	const places = firstOf(requests, pending, most)
 	// What may have been done is asked for otherwise.
 	const sharesPlans = places.length === 1 && doubt === undefined
 	return { call, requests, places, oneByOne: way !== 'together', sharesPlans }

@@ -1,5 +1,5 @@
 import { is, SQL } from 'drizzle-orm'
-import { expressionOf, parameterSql, withParameters } from './codec/expression'
+import { expressionOf, parameterSql, withCell, withParameters } from './codec/expression'
 import { moves } from './order'
 import { isAbsent, placeOf, type Shape, type Slot } from './shape'
 import type { ColumnInfo, TableInfo, UniqueKey } from './table'
@@ -19,6 +19,8 @@ export interface Manner {
 	asBytes: boolean
 	/** After a try that may have been done: see `changes`. */
 	isRepeat: boolean
+	/** Nothing is written: what refers to it is not done again. */
+	isOnlyLooked: boolean
 	/** Later rows of the same call follow in the same transaction, and could hide what becomes of these. */
 	isFollowed: boolean
 	/** They are rows of one call, in its order. */
@@ -100,7 +102,9 @@ function slotValue(shape: Shape, column: ColumnInfo, use: Slot['use']): string |
 	const { expression } = slot
 	if (!expression) return column.codec.sql('item.value', [place])
 	const parameter = (number: number) => parameterSql('item.value', [place, number])
-	if (!expression.isOverRow) return `(${withParameters(expression.text, parameter)})`
+	if (!expression.isOverRow) {
+		return `(${withCell(withParameters(expression.text, parameter), `(item.value -> ${place})`)})`
+	}
 	return overRow(shape.table, expression.text, parameter, ({ sql }) =>
 		use === 'update' ? `found.${sql}` : 'NULL',
 	)

@@ -12,15 +12,25 @@ export interface Fault {
 
 /** A fault at a column, its name escaped as RFC 6901 says. */
 export function faultAt({ property }: { property: string }, detail: string): Fault {
-	return { pointer: `/${property.replaceAll('~', '~0').replaceAll('/', '~1')}`, detail }
+	return { pointer: pointerTo(property), detail }
 }
 
-/** Another row holds one of the row's unique values and isn't the row asked for. Nothing was written. */
+function pointerTo(property: string): string {
+	return `/${property.replaceAll('~', '~0').replaceAll('/', '~1')}`
+}
+
+/**
+ * Another row holds one of the row's unique values and isn't the row asked for. Nothing was written. Where it is not the row
+ * itself but one that it refers to, `at` is the JSON pointer to that.
+ */
 export class ConflictError extends Error {
 	override readonly name = 'ConflictError'
 	readonly kind = 'conflict'
-	constructor(readonly conflicts: Conflict[]) {
-		super('another row holds a unique value of this row')
+	constructor(
+		readonly conflicts: Conflict[],
+		readonly at?: string,
+	) {
+		super(`another row holds a unique value of ${at === undefined ? 'this row' : `the row at ${at}`}`)
 	}
 }
 
@@ -96,4 +106,21 @@ export type RowError = InstanceType<(typeof ROW_ERRORS)[number]>
 
 export function isRowError(error: unknown): error is RowError {
 	return ROW_ERRORS.some((each) => error instanceof each)
+}
+
+/** What is wrong with a row that another refers to, as the other's: `property` is the column that refers to it. */
+export function referredError(error: RowError, { property }: { property: string }): RowError {
+	const place = pointerTo(property)
+	switch (error.kind) {
+		case 'invalid-row':
+			return new InvalidRowError(
+				error.faults.map(({ pointer, detail }) => ({ pointer: place + pointer, detail })),
+			)
+		case 'conflict':
+			return new ConflictError(error.conflicts, place + (error.at ?? ''))
+		case 'not-a-unique-key':
+		case 'idempotency-mismatch':
+		case 'gone':
+			return error
+	}
 }

@@ -3,11 +3,12 @@ import { cachePerTable } from './cache'
 import { Expression, Wrong } from './codec/codec'
 import { expressionOf, parameterSql, withParameters } from './codec/expression'
 import { type Fault, faultAt } from './errors'
+import { type Filled, filledBySql, fillIn } from './filled'
 import type { KeyPart } from './idempotency'
 import { quoteText } from './quote'
 import { type Shape, type Slot, shapeOf, type Verb, wordsOf } from './shape'
-import type { ColumnInfo, TableInfo, UniqueKey } from './table'
-import { covers, decidingKey } from './unique-key'
+import { type ColumnInfo, type TableInfo, type UniqueKey, valueIn } from './table'
+import { coveredColumns, covers, decidingKey } from './unique-key'
 import type { Change, Changes } from './ways'
 
 /** What rows with the same columns, asked for in the same way, have in common: worked out once for all of them. */
@@ -63,11 +64,6 @@ export interface Terms {
 }
 
 type Row = Readonly<Record<string, unknown>>
-
-/** A column's value in a row; not what rows have from their prototypes. */
-export function valueIn(row: Row, { property }: Pick<ColumnInfo, 'property'>): unknown {
-	return Object.hasOwn(row, property) ? row[property] : undefined
-}
 
 /** Per table: as many as shapes, and for the same reason. */
 const MAX_FORMS = 1000
@@ -220,15 +216,11 @@ function build(
 function defaultBy(
 	table: TableInfo,
 	verb: Verb,
-	given: ColumnInfo[],
+	given: readonly ColumnInfo[],
 	nulls: readonly ColumnInfo[],
-): ColumnInfo[] {
+): readonly ColumnInfo[] {
 	if (verb !== 'update-or-create') return given
-	const covered = table.keys.filter(
-		(key) => covers(given, key) && !key.columns.some((column) => nulls.includes(column)),
-	)
-	if (table.primaryKey && covered[0] === table.primaryKey) return table.primaryKey.columns
-	return [...new Set(covered.flatMap((key) => key.columns))]
+	return coveredColumns(table, given, nulls)
 }
 
 /** A row keeps its primary key but where `update` names it: a fresh id beside another key is for a row that isn't there. */
@@ -289,9 +281,6 @@ function literal(cells: readonly string[]): string {
 	return quoteText(`[${cells.join()}]`)
 }
 
-/** What a slot of one row holds: the cell of a value, or SQL, and the cell of its parameters where it has some. */
-export type Filled = string | { expression: NonNullable<Slot['expression']>; cell: string | undefined }
-
 /** Runs the fillers for one row. */
 export function fill({ fillers }: Form, { casing }: TableInfo, faults: Fault[]): Filled[] {
 	return fillers.map(({ column, make, isOverRow }): Filled => {
@@ -300,24 +289,6 @@ export function fill({ fillers }: Form, { casing }: TableInfo, faults: Fault[]):
 			? filledBySql(expressionOf(value, casing), isOverRow)
 			: fillIn(column, value, faults)
 	})
-}
-
-/** A value of a column; what is wrong with it becomes a fault. */
-export function fillIn(column: ColumnInfo, value: unknown, faults: Fault[]): Filled {
-	if (value === null || value === undefined) {
-		if (column.column.notNull) faults.push(faultAt(column, 'must not be null'))
-		return 'null'
-	}
-	const cell = column.codec.encode(value)
-	if (typeof cell === 'string') return cell
-	if (cell instanceof Expression) return filledBySql(cell, false)
-	faults.push(faultAt(column, cell.detail))
-	return 'null'
-}
-
-function filledBySql({ text, cells }: Expression, isOverRow: boolean): Filled {
-	const hasCell = cells.length > 0
-	return { expression: { text, hasCell, isOverRow }, cell: hasCell ? `[${cells.join()}]` : undefined }
 }
 
 /** The slots, each with the SQL that it holds. */

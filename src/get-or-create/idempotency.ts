@@ -13,9 +13,10 @@ import {
 } from './conditions'
 import { KEPT_SECONDS } from './idempotency-keys'
 import { ITEMS } from './items'
+import { namedPart } from './order'
 import { quoteText } from './quote'
 import { dependsOnRow, isGiven, placeOf, type Shape } from './shape'
-import { isAutoIncrement } from './table'
+import { isAutoIncrement, type UniqueKey } from './table'
 
 /** A row's part in an Idempotency-Key: the key covers each row by its position. */
 export interface KeyPart {
@@ -130,8 +131,16 @@ function isKnownAgain(shape: Shape): string {
 	if (!isReused || identity.every((column) => isGiven(shape, column))) return 'true'
 	const kept = keys
 		.filter(({ columns }) => columns.every((column) => isGiven(shape, column)))
-		.map(({ columns }) => `(${equalsGiven(shape, columns)})`)
+		// What a row refers to may have another name by now, so that it is not found: then the rest has to tell.
+		.flatMap((key) => [key.columns, namedPart(shape, key)].slice(0, isLookedUp(shape, key) ? 2 : 1))
+		.map((columns) => `(${equalsGiven(shape, columns)})`)
 	return [...kept, `json_array_length(note.row_key) > ${identity.length}`].join(' OR ')
+}
+
+/** A part of the key, but not the whole of it, is looked up. */
+function isLookedUp(shape: Shape, key: UniqueKey): boolean {
+	const { length } = namedPart(shape, key)
+	return length > 0 && length < key.columns.length
 }
 
 interface Settled {

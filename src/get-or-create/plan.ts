@@ -1,4 +1,6 @@
+import { levelsOf } from './levels'
 import { orderOf } from './order'
+import type { PendingCall } from './pending-call'
 import { isTwin, type RowRequest } from './row-request'
 import type { Shape } from './shape'
 import { addedUp } from './summands'
@@ -33,49 +35,83 @@ export interface Asker {
 	place: number
 }
 
-/** Rows of one call, in their order. */
-export interface PendingCall {
-	/** Its place among the calls of the transaction. */
-	call: number
-	places: readonly number[]
-	requests: readonly RowRequest[]
-	/** Each row by itself: what one of them is refused for is no other's. */
-	oneByOne: boolean
-	/** It may stand in statements with rows of other calls. */
-	sharesPlans: boolean
+/** One by one a row takes the database some ten times as long: those of many calls take turns. */
+export const MAX_ONE_BY_ONE = 100
+
+/** What is known of tables in the database; where nothing is, the worst. */
+interface Known {
+	/** Whatever is added to a row is added by itself. */
+	isSumFelt: (table: TableInfo) => boolean
+	hasNoTriggers: (table: TableInfo) => boolean
 }
+
+const NOTHING_KNOWN: Known = { isSumFelt: () => true, hasNoTriggers: () => false }
 
 /**
  * Groups the rows of calls into as few plans as give every caller what it would have got alone, row by row.
- *
- * Where `isSumFelt`, whatever is added to a row is added by itself.
  *
  * Calls have no order among them. Those of one row share plans; those of many keep theirs to themselves, for one row that
  * is refused sends all of its plan through once more, row by row.
  */
 export function planCalls(
 	calls: readonly PendingCall[],
-	isSumFelt: (table: TableInfo) => boolean = () => true,
+	{ isSumFelt, hasNoTriggers }: Known = NOTHING_KNOWN,
 ): Plan[] {
 	const plans: Plan[] = []
 	const shared = new Planner(plans, isSumFelt)
-	for (const { call, places, requests, oneByOne, sharesPlans } of calls) {
-		// Either all rows of a call stand or fall together, or none.
+	for (const pending of calls) {
+		const { call, places, requests, oneByOne, sharesPlans } = pending
+		const levels = hasReferences(pending) ? levelsOf(pending, hasNoTriggers) : [places]
+		if (oneByOne || !levels) {
+			addSingly(plans, pending)
+			continue
+		}
+		// All rows of such a call stand or fall together, or none.
 		const isBound = places.some((place) => requests[place]?.bond !== undefined)
 		const group = isBound ? plans.length : undefined
-		const planner = sharesPlans && !isBound ? shared : new Planner(plans, isSumFelt, group)
-		for (const place of places) {
-			const request = requests[place]
-			if (!request) continue
-			const asker = { call, place }
-			if (!oneByOne) planner.add(request, asker, places.length > 1)
-			else {
-				const rows: Plan['rows'] = [{ request, askers: [asker] }]
-				plans.push({ shape: request.shape, rows, after: [], group, isOneByOne: true })
+		for (const level of levels) {
+			const planner = sharesPlans && !isBound ? shared : new Planner(plans, isSumFelt, group)
+			for (const place of level) {
+				const request = requests[place]
+				if (request) planner.add(request, { call, place }, places.length > 1)
 			}
 		}
 	}
 	return plans
+}
+
+function hasReferences({ places, requests }: PendingCall): boolean {
+	return places.some((place) => requests[place]?.bond?.isReferred)
+}
+
+/**
+ * A plan a row, in their order. One that refers to others goes only after these, and, as long as it is not known which of
+ * the rows are refused, none before what was asked for earlier.
+ */
+function addSingly(plans: Plan[], { call, places, requests, oneByOne }: PendingCall): void {
+	const own = firstOf(requests, places, MAX_ONE_BY_ONE)
+	const planOf = new Map<number, number>()
+	let before: number[] = []
+	let run: { group: number | undefined; at: number } | undefined
+	for (const place of own) {
+		const request = requests[place]
+		if (!request) continue
+		const { shape, bond } = request
+		const at = plans.length
+		if (!run || bond === undefined || run.group !== bond.group) {
+			before = oneByOne || !run ? [] : [at - 1]
+			run = { group: bond?.group, at }
+		}
+		const referred = bond?.refersTo?.flatMap((each) => planOf.get(each) ?? []) ?? []
+		plans.push({
+			shape,
+			rows: [{ request, askers: [{ call, place }] }],
+			after: [...before, ...referred],
+			group: bond && run.at,
+			isOneByOne: oneByOne,
+		})
+		planOf.set(place, at)
+	}
 }
 
 /**
@@ -143,4 +179,21 @@ class Planner {
 		this.#latest.set(shape, at)
 		return at
 	}
+}
+
+/** At most so many of these rows, or else the first group of them: of no group only a part. */
+export function firstOf(
+	requests: readonly RowRequest[],
+	places: readonly number[],
+	most: number,
+): readonly number[] {
+	const groupAt = (at: number) => requests[places[at] ?? -1]?.bond?.group
+	const isWithin = (end: number) =>
+		end < places.length && groupAt(end) !== undefined && groupAt(end) === groupAt(end - 1)
+	let end = Math.min(most, places.length)
+	while (end > 0 && isWithin(end)) end--
+	if (end === 0)
+		do end++
+		while (isWithin(end))
+	return places.slice(0, end)
 }

@@ -16,6 +16,8 @@ export interface Proof {
 	isTrialFelt: boolean
 	/** Two updates of a row may be otherwise than the one that does what both do: a trigger, a CHECK or a generated column sees each. */
 	isSumFelt: boolean
+	/** Statements do what they say, and nothing else: no trigger runs. */
+	hasNoTriggers: boolean
 }
 
 /** For how long a proof holds: an index may be dropped. What is lacking is looked for each time, so that a repair counts at once. */
@@ -38,13 +40,14 @@ export class Proofs {
 	/** Reads what a guard found. @returns what the table lacks, to be told to whoever asks for it. */
 	note(table: TableInfo, result: UnitResult | undefined): DatabaseError | undefined {
 		if (result?.kind === 'done') {
-			const [, triggers, rules, watchers] = result.rows[0]?.[0] ?? []
+			const [, triggers, rules, watchers, any] = result.rows[0]?.[0] ?? []
 			const hasInsertTriggers = triggers !== 0
 			this.#known.set(table.name, {
 				at: Date.now(),
 				hasInsertTriggers,
 				isTrialFelt: hasInsertTriggers || rules !== 0,
 				isSumFelt: watchers !== 0,
+				hasNoTriggers: any === 0,
 			})
 			return undefined
 		}
@@ -100,13 +103,14 @@ export function guardOf(table: TableInfo): Unit {
 	const triggers = `SELECT 1 FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ${quoteText(table.name)} COLLATE NOCASE AND sql LIKE '%insert%'`
 	const rules = `SELECT 1 FROM sqlite_schema WHERE name = ${quoteText(table.name)} COLLATE NOCASE AND (sql LIKE '%autoincrement%' OR sql LIKE '%check%')`
 	const watchers = `SELECT 1 FROM sqlite_schema WHERE tbl_name = ${quoteText(table.name)} COLLATE NOCASE AND (type = 'trigger' OR type = 'table' AND (sql LIKE '%check%' OR sql LIKE '% as %(%'))`
+	const any = `SELECT 1 FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ${quoteText(table.name)} COLLATE NOCASE`
 	// One that the schema doesn't know may be over what is added to.
 	const indexed = table.keys.filter(({ columns }) => !columns.some(({ isRowId }) => isRowId))
 	const others = `(SELECT count(*) FROM pragma_index_list(${quoteText(table.name)}) AS list WHERE list."unique") > ${indexed.length}`
 	const guard: Unit = {
 		statements: [
 			{
-				sql: `SELECT abs(CASE WHEN EXISTS (${lacks}) THEN -9223372036854775808 ELSE 1 END), EXISTS (${triggers}), EXISTS (${rules}), EXISTS (${watchers}) OR ${others}`,
+				sql: `SELECT abs(CASE WHEN EXISTS (${lacks}) THEN -9223372036854775808 ELSE 1 END), EXISTS (${triggers}), EXISTS (${rules}), EXISTS (${watchers}) OR ${others}, EXISTS (${any})`,
 				args,
 			},
 		],

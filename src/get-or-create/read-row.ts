@@ -11,6 +11,7 @@ import { selectByIdentity, statementsOf } from './statements'
 const ALONE: Omit<Manner, 'asBytes'> = {
 	rows: 'one',
 	isRepeat: false,
+	isOnlyLooked: false,
 	isFollowed: false,
 	isInOrder: false,
 	mayChange: false,

@@ -48,8 +48,7 @@ export function regroup(
 		0,
 	)
 	const [only] = calls
-	const isBound = plans.some(({ group }) => group !== undefined)
-	if (isTooMuch(failure) && only && rows > 1 && !isBound) {
+	if (isTooMuch(failure) && only && rows > 1 && !isOneGroup(only, plans)) {
 		only.limit = Math.ceil(rows / 2)
 		return
 	}
@@ -72,6 +71,14 @@ export function regroup(
 	}
 }
 
+/** What was sent of a call stands or falls together. */
+function isOneGroup({ requests }: Call, plans: readonly Plan[]): boolean {
+	const sent = plans.flatMap(({ rows }) => rows.flatMap(({ askers }) => askers.map(({ place }) => place)))
+	const [first = 0] = sent
+	const group = requests[first]?.bond?.group
+	return group !== undefined && sent.every((place) => requests[place]?.bond?.group === group)
+}
+
 /** A part of it may do. */
 function isTooMuch(failure: Failure): boolean {
 	return failure === 'too-large' || failure === 'unparsable' || failure === 'unreadable'
@@ -80,9 +87,8 @@ function isTooMuch(failure: Failure): boolean {
 /** Whose rows a COMMIT may have been refused for: those of tables with foreign keys, or where none has, of all. */
 function suspectsOf(calls: readonly Call[]): Call[] {
 	const open = calls.filter(({ way }) => way !== 'apart')
-	const referring = open.filter(({ requests, way }) => {
-		const [first] = requests
-		return way === 'together' && first !== undefined && first.shape.table.parents.length > 0
-	})
+	const referring = open.filter(
+		({ requests, way }) => way === 'together' && requests.some(({ shape }) => shape.table.parents.length > 0),
+	)
 	return referring.length > 0 ? referring : open
 }

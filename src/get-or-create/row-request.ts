@@ -1,9 +1,11 @@
 import { additionsOf, type Summand } from './additions'
 import { type Fault, faultAt, InvalidRowError } from './errors'
-import { type Filled, type Form, fill, fillIn, formOf, slotsWith, type Terms, valueIn } from './form'
+import { cellOf, type Filled, fillIn } from './filled'
+import { type Form, fill, formOf, slotsWith, type Terms } from './form'
 import { fingerprintOf } from './idempotency'
+import { Reference } from './reference'
 import { absenceOf, accumulates, type Shape } from './shape'
-import type { ColumnInfo, TableInfo } from './table'
+import { type ColumnInfo, type TableInfo, valueIn } from './table'
 import { covers, requireUniqueKey } from './unique-key'
 import { hashed, uniqueValuesOf } from './unique-values'
 
@@ -29,6 +31,10 @@ export interface RowRequest {
 /** Rows that follow each other in a call, and have the same `group`, are done all or none. */
 export interface Bond {
 	group: number
+	/** Another row of the group refers to it. */
+	isReferred?: true
+	/** The rows of the group that it refers to, by their places in the call. */
+	refersTo?: readonly number[]
 }
 
 /** `by` defaults to every given column (get or create), or to the unique keys that the row covers (update or create); `update` to every given column outside `by`. */
@@ -79,7 +85,7 @@ export function rowRequest(table: TableInfo, ask: Ask, form: Form = formOf(table
 	let note: string | undefined
 	if (key) {
 		const told = form.given.flatMap(({ column }, place) =>
-			isGiven(column) ? column.codec.told(valueIn(row, column), cellOf(given[place]) ?? '') : [],
+			isGiven(column) ? toldOf(column, valueIn(row, column), cellOf(given[place]) ?? '') : [],
 		)
 		const fingerprint = fingerprintOf(form.nameOf(isGiven), told, key)
 		uniqueValues.push(hashed(`key ${table.name} ${key.position} ${key.key}`, 0))
@@ -97,8 +103,10 @@ function isCell(filled: Filled): boolean {
 	return typeof filled === 'string'
 }
 
-function cellOf(filled: Filled | undefined): string | undefined {
-	return typeof filled === 'object' ? filled.cell : filled
+/** A value in words that are the same for all requests that mean the same. What it refers to has words of its own. */
+function toldOf({ codec }: ColumnInfo, value: unknown, cell: string): string {
+	if (!(value instanceof Reference)) return codec.told(value, cell)
+	return `${JSON.stringify(value.by.map(({ property }) => property))} ${cell}`
 }
 
 function addCells(cells: string[], filled: readonly Filled[]): void {

@@ -102,10 +102,15 @@ function built<S>([step, sql]: [step: S, sql: string | undefined]): { step: S; s
 /**
  * An update that may have been done must not be done again: it could undo one that came between, and been told to its
  * caller. It is only looked for, which tells a database that is there from one that is gone; under an Idempotency-Key it
- * may be repeated, for the key's note tells whether it was done.
+ * may be repeated, for the key's note tells whether it was done. What it refers to is then not made either.
  */
-function changes({ set, keyed }: Shape, { isRepeat }: Manner): boolean {
-	return !isRepeat || keyed || set.length === 0
+function changes(shape: Shape, { isRepeat, isOnlyLooked }: Manner): boolean {
+	return !isOnlyLooked && (!isRepeat || isRepeatable(shape))
+}
+
+/** Done once more it is not done twice. */
+export function isRepeatable({ set, keyed }: Shape): boolean {
+	return keyed || set.length === 0
 }
 
 /**

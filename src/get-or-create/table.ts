@@ -31,6 +31,15 @@ export interface ColumnInfo {
 	isRowId: boolean
 	/** The highest value that a caller may choose; undefined where the type alone decides. */
 	maximum: number | undefined
+	/** What its foreign keys that are of it alone refer to. */
+	refersTo: readonly Referred[]
+}
+
+/** What a foreign key of one column refers to: a table, and the column of it, quoted. */
+export interface Referred {
+	table: SQLiteTable
+	name: string
+	sql: string
 }
 
 /**
@@ -107,7 +116,19 @@ const CASINGS = new Map<string, Casing>(
 export function casingOf(db: object): Casing | undefined {
 	const dialect = 'dialect' in db ? db.dialect : undefined
 	const casing = typeof dialect === 'object' && dialect && 'casing' in dialect ? dialect.casing : undefined
-	return is(casing, CasingCache) ? CASINGS.get(casing.getColumnCasing(PROBE)) : undefined
+	return is(casing, CasingCache) ? casingNamed(casing) : undefined
+}
+
+export function casingNamed(casing: CasingCache): Casing | undefined {
+	return CASINGS.get(casing.getColumnCasing(PROBE))
+}
+
+/** A column's value in a row; not what rows have from their prototypes. */
+export function valueIn(
+	row: Readonly<Record<string, unknown>>,
+	{ property }: Pick<ColumnInfo, 'property'>,
+): unknown {
+	return Object.hasOwn(row, property) ? row[property] : undefined
 }
 
 /** How a column list is written in messages: `email` or `account, name`. */
@@ -130,8 +151,18 @@ function describe(table: SQLiteTable, casing: CasingCache): TableInfo {
 		...full,
 	]
 	const inKeys = new Set(unnamed.flat().map((column) => column.name))
+	const foreignKeys = config.foreignKeys.map((foreignKey) => foreignKey.reference())
 	const columns = Object.entries<SQLiteColumn>(getTableColumns(table)).map(([property, column], index) =>
-		columnInfo(property, column, { index, casing, isInKey: inKeys.has(column.name) }),
+		columnInfo(property, column, {
+			index,
+			casing,
+			isInKey: inKeys.has(column.name),
+			refersTo: foreignKeys
+				.filter(({ columns: [only, ...more] }) => more.length === 0 && only?.name === column.name)
+				.flatMap(({ foreignTable, foreignColumns: [referred] }) =>
+					referred ? referredBy(foreignTable, casing.getColumnCasing(referred)) : [],
+				),
+		}),
 	)
 	const infoOf = (column: SQLiteColumn): ColumnInfo => {
 		const info = columns.find((candidate) => candidate.column.name === column.name)
@@ -154,15 +185,12 @@ function describe(table: SQLiteTable, casing: CasingCache): TableInfo {
 		keys,
 		primaryKey: primary.length > 0 ? keys[0] : undefined,
 		identity: telling ?? rowId,
-		parents: config.foreignKeys.map((foreignKey) => {
-			const { columns: members, foreignTable, foreignColumns } = foreignKey.reference()
-			return {
-				columns: members.map(infoOf),
-				table: quote(getTableName(foreignTable)),
-				references: foreignColumns.map((column) => quote(casing.getColumnCasing(column))),
-				isOwnTable: foreignTable === table,
-			}
-		}),
+		parents: foreignKeys.map(({ columns: members, foreignTable, foreignColumns }) => ({
+			columns: members.map(infoOf),
+			table: quote(getTableName(foreignTable)),
+			references: foreignColumns.map((column) => quote(casing.getColumnCasing(column))),
+			isOwnTable: foreignTable === table,
+		})),
 		hasOpaqueIndexes: full.length < unique.length,
 		checks: new Set(config.checks.map(({ name }) => name)),
 		casing,
@@ -172,7 +200,12 @@ function describe(table: SQLiteTable, casing: CasingCache): TableInfo {
 function columnInfo(
 	property: string,
 	column: SQLiteColumn,
-	{ index, casing, isInKey }: { index: number; casing: CasingCache; isInKey: boolean },
+	{
+		index,
+		casing,
+		isInKey,
+		refersTo,
+	}: Pick<ColumnInfo, 'index' | 'isInKey' | 'refersTo'> & { casing: CasingCache },
 ): ColumnInfo {
 	const name = casing.getColumnCasing(column)
 	return {
@@ -187,7 +220,12 @@ function columnInfo(
 		staysNull: !column.notNull && !column.hasDefault && column.generated === undefined,
 		isRowId: isRowId(column),
 		maximum: isRowId(column) ? MAX_CHOSEN_ID : undefined,
+		refersTo,
 	}
+}
+
+function referredBy(table: SQLiteTable, column: string): Referred {
+	return { table, name: getTableName(table), sql: quote(column) }
 }
 
 /** SQLite's own number of a row, by a name that no column has: https://sqlite.org/lang_createtable.html#rowid */
@@ -197,7 +235,7 @@ function rowIdOf(columns: ColumnInfo[], casing: CasingCache): ColumnInfo {
 			columns.every(({ name: taken }) => taken.toLowerCase() !== each),
 		) ?? 'rowid'
 	const { rowid } = getTableColumns(sqliteTable('rows', { rowid: integer(name).primaryKey() }))
-	return columnInfo('rowid', rowid, { index: columns.length, casing, isInKey: true })
+	return columnInfo('rowid', rowid, { index: columns.length, casing, isInKey: true, refersTo: [] })
 }
 
 function isColumn(member: SQLiteColumn | object): member is SQLiteColumn {

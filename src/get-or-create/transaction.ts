@@ -23,7 +23,7 @@ import {
 } from './results'
 import type { RowRequest } from './row-request'
 import type { Shape } from './shape'
-import { type Step, statementsOf } from './statements'
+import { isRepeatable, type Step, statementsOf } from './statements'
 import { sharesOf } from './summands'
 import type { TableInfo } from './table'
 
@@ -54,18 +54,23 @@ export async function runTransaction(
 	deadline: number,
 	proofs?: Proofs,
 ): Promise<void> {
-	const plans = planCalls(calls.map(pendingOf), (table) => proofs?.of(table)?.isSumFelt ?? true)
+	const plans = planCalls(calls.map(pendingOf), {
+		isSumFelt: (table) => proofs?.of(table)?.isSumFelt ?? true,
+		hasNoTriggers: (table) => proofs?.of(table)?.hasNoTriggers ?? false,
+	})
 	const keyed = calls.filter(({ requests }) => requests.some(({ shape }) => shape.keyed))
 	const id = keyed.length > 0 ? crypto.randomUUID() : ''
 	for (const { tries } of keyed) tries.push(id)
 	const nameOf = (repeats: number, place: number) => `${id}.${repeats}.${place}.`
 	const followed = new Set(plans.flatMap(({ after }) => after))
+	const exact = new Set(plans.flatMap(({ shape, group }) => (isRepeatable(shape) ? [] : (group ?? []))))
 	const mannersAfter = (repeats: number) =>
 		plans.map((plan, place) => {
 			const proof = proofs?.of(plan.shape.table)
 			return mannerOf(calls, plan, {
 				isFollowed: followed.has(place),
 				isRepeat: repeats > 0,
+				isExact: plan.group !== undefined && exact.has(plan.group),
 				mayChange: proof?.hasInsertTriggers ?? true,
 				looksFirst: proof?.isTrialFelt ?? true,
 			})
@@ -176,15 +181,25 @@ function rowsOfSteps(steps: readonly { step: Step | 'blame' }[], rows: readonly 
 function mannerOf(
 	calls: readonly Call[],
 	{ shape, rows, group, isOneByOne }: Plan,
-	{ isRepeat, ...known }: Pick<Manner, 'isFollowed' | 'mayChange' | 'looksFirst' | 'isRepeat'>,
+	{
+		isRepeat: isSentAgain,
+		isExact,
+		...known
+	}: Pick<Manner, 'isFollowed' | 'mayChange' | 'looksFirst' | 'isRepeat'> & {
+		/** Its group holds what must not be done again. */
+		isExact: boolean
+	},
 ): Manner {
 	const own = callsOf(calls, rows)
+	const isRepeat = isSentAgain || own.some(({ doubt }) => doubt !== undefined)
+	const isReferred = rows.some(({ request: { bond } }) => bond?.isReferred)
 	return {
 		isInOrder: own.length === 1 && rows.length > 1,
 		rows: orderOf(shape).isSingle || isOneByOne ? 'one' : 'set',
-		bond: group === undefined ? 'none' : 'asked',
+		bond: group === undefined ? 'none' : isReferred ? 'referred' : 'asked',
 		asBytes: own.some(({ asBytes }) => asBytes),
-		isRepeat: isRepeat || own.some(({ doubt }) => doubt !== undefined),
+		isRepeat,
+		isOnlyLooked: isRepeat && isExact,
 		...known,
 	}
 }
@@ -229,17 +244,23 @@ function settleLost(calls: readonly Call[], group: readonly RanPlan[], proofs: P
 	const refusals = group.flatMap((ran) =>
 		ran.result.kind === 'failed' ? [{ ...ran, outcome: refusalIn(ran, ran.result) }] : [],
 	)
+	const isSettled = (plan: Plan) =>
+		plan.rows.some(({ askers }) => askers.some(({ call, place }) => calls[call]?.outcomes[place]))
 	const isKnown =
-		group.every(({ plan }) => plan.isOneByOne) || !refusals.every(({ outcome }) => isRowsOwn(outcome))
+		group.some(({ plan }) => isSettled(plan)) ||
+		group.every(({ plan }) => plan.isOneByOne) ||
+		!refusals.every(({ outcome }) => isRowsOwn(outcome))
 	for (const { plan, manner, outcome } of isKnown ? refusals : []) {
 		settleFailed(calls, plan, manner, outcome, proofs)
 	}
 	for (const { plan } of group) {
 		for (const { askers } of plan.rows) {
-			goOn(calls, askers, (call) => {
-				if (isKnown) fillUp(call, { kind: 'undone' })
-				else call.way = 'one-by-one'
-			})
+			for (const { call, place } of askers) {
+				const of = calls[call]
+				if (!of) continue
+				if (isKnown) of.outcomes[place] ??= { kind: 'undone' }
+				else of.way = 'one-by-one'
+			}
 		}
 	}
 }

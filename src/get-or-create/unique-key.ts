@@ -20,6 +20,19 @@ export function requireUniqueKey(table: TableInfo, by: readonly ColumnInfo[]): v
 	throw new NotAUniqueKeyError(table.name, keys, table.hasOpaqueIndexes)
 }
 
+/** The columns of the unique keys that a row covers: of the primary key alone, where that is one of them. */
+export function coveredColumns(
+	{ keys, primaryKey }: TableInfo,
+	given: readonly ColumnInfo[],
+	nulls: readonly ColumnInfo[],
+): readonly ColumnInfo[] {
+	const covered = keys.filter(
+		(key) => covers(given, key) && !key.columns.some((column) => nulls.includes(column)),
+	)
+	if (primaryKey && covered[0] === primaryKey) return primaryKey.columns
+	return [...new Set(covered.flatMap(({ columns }) => columns))]
+}
+
 /** The keys by which a row may be asked for that is yet to be made. */
 export function writableKeys({ keys }: TableInfo): UniqueKey[] {
 	return keys.filter(({ isComputed }) => !isComputed)

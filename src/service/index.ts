@@ -3,7 +3,9 @@ export { type Resource, type ResourceOptions, resource, withCasing } from './res
 export type {
 	Failed,
 	GetOptions,
+	GivenRow,
 	Got,
+	Held,
 	Row,
 	RowInput,
 	Rpc,

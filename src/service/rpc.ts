@@ -13,13 +13,14 @@ import { commit } from './commits/commit'
 import type { KeepAlive } from './commits/group-commit'
 import { countedProblem, loggedProblem } from './http/problem-of'
 import { countRow, isLogged, type LogFields, log, wordOf } from './log'
+import { seenTable } from './seen'
 import type {
 	Atomic,
 	Failed,
 	GetOptions,
+	GivenRow,
 	Got,
 	Resources,
-	RowInput,
 	Rpc,
 	TableName,
 	Updated,
@@ -48,12 +49,11 @@ export function entrypointOf<R extends Resources>(resources: R, backend: Backend
 			const served = resources.find(({ name }) => name === table)
 			try {
 				if (!served) throw new Error(`there is no table "${table}"`)
-				const { info, visible } = served
 				const { timeout } = backend.settings(env)
 				const commits = backend.ownDatabase(env)
 				return plainResults(
 					logFields,
-					await askMany({ info, columns: visible }, verb, rows, options, (requests) =>
+					await askMany(seenTable(resources, served), verb, rows, options, (requests) =>
 						commit({ commits, timeout }, requests, logFields, keepAlive),
 					),
 				)
@@ -78,7 +78,7 @@ export function entrypointOf<R extends Resources>(resources: R, backend: Backend
 
 		async getOrCreate<N extends TableName<R>>(
 			table: N,
-			row: RowInput<R, N>,
+			row: GivenRow<R, N>,
 			options: GetOptions<R, N> = {},
 		): Promise<Got<R, N>> {
 			return onlyOne(asErrors(await this.getOrCreateMany(table, [row], options)))
@@ -86,20 +86,20 @@ export function entrypointOf<R extends Resources>(resources: R, backend: Backend
 
 		async getOrCreateMany<N extends TableName<R>>(
 			table: N,
-			rows: readonly RowInput<R, N>[],
+			rows: readonly GivenRow<R, N>[],
 			options: GetOptions<R, N> & Atomic = {},
 		): Promise<(Got<R, N> | Failed)[]> {
 			const results = await this.#run(table, 'get-or-create', rows, options)
 			return results.map((result) => {
 				if ('error' in result) return result
-				const { row, created, replayed } = result
-				return { row, created, replayed }
+				const { updated: _, ...got } = result
+				return got
 			})
 		}
 
 		async updateOrCreate<N extends TableName<R>>(
 			table: N,
-			row: Partial<RowInput<R, N>>,
+			row: Partial<GivenRow<R, N>>,
 			options: UpdateOptions<R, N> = {},
 		): Promise<Updated<R, N>> {
 			return onlyOne(asErrors(await this.updateOrCreateMany(table, [row], options)))
@@ -107,7 +107,7 @@ export function entrypointOf<R extends Resources>(resources: R, backend: Backend
 
 		async updateOrCreateMany<N extends TableName<R>>(
 			table: N,
-			rows: readonly Partial<RowInput<R, N>>[],
+			rows: readonly Partial<GivenRow<R, N>>[],
 			options: UpdateOptions<R, N> & Atomic = {},
 		): Promise<(Updated<R, N> | Failed)[]> {
 			return await this.#run(table, 'update-or-create', rows, options)
@@ -124,10 +124,10 @@ export function entrypointOf<R extends Resources>(resources: R, backend: Backend
 				return { error: plain(result.error) }
 			}
 			countRow(logFields, wordOf(result))
-			const { row, created, updated, replayed = false } = result
-			// The row has the visible columns' Drizzle values, which is what Row<R, N> says, from the same definition.
+			const { replayed = false, ...told } = result
+			// The rows have the visible columns' Drizzle values, which is what Row<R, N> says, from the same definition.
 			// oxlint-disable-next-line typescript/no-unsafe-type-assertion
-			return { row: row as Updated<R, N>['row'], created, updated, replayed }
+			return { ...told, replayed } as Updated<R, N>
 		})
 	}
 }

@@ -21,6 +21,22 @@ export type Row<R extends Resources, N extends TableName<R>> = Omit<
 	ResourceOf<R, N>['table']['$inferSelect'],
 	HiddenOf<ResourceOf<R, N>>
 >
+/**
+ * A row to ask for, of which columns may hold rows of the tables that they refer to. Which those are is not in the types
+ * of Drizzle: here a column of numbers or text takes a row of any table, and the service tells.
+ */
+export type GivenRow<R extends Resources, N extends TableName<R>> = {
+	[P in keyof RowInput<R, N>]: RowInput<R, N>[P] | HeldRow<R, RowInput<R, N>[P]>
+}
+type HeldRow<R extends Resources, Value> =
+	NonNullable<Value> extends string | number | bigint ? AnyRow<R>[TableName<R>] : never
+type AnyRow<R extends Resources> = { [N in TableName<R>]: Partial<GivenRow<R, N>> }
+/** What became of a row that another was given to hold. */
+export interface Held<R extends Resources> {
+	row: { [N in TableName<R>]: Row<R, N> }[TableName<R>]
+	created: boolean
+	references?: { [column: string]: Held<R> }
+}
 export type ColumnNames<R extends Resources, N extends TableName<R>> = readonly Extract<
 	keyof RowInput<R, N>,
 	string
@@ -29,6 +45,8 @@ export type ColumnNames<R extends Resources, N extends TableName<R>> = readonly 
 export interface GetOptions<R extends Resources, N extends TableName<R>> {
 	/** The columns that identify the row; they must contain a unique key. Defaults to every column given. */
 	by?: ColumnNames<R, N>
+	/** The same of the row that a column holds: `'by.authorId': ['email']`. Defaults to the unique keys that it covers. */
+	[by: `by.${string}`]: readonly string[] | undefined
 	/**
 	 * 1 to 255 printable ASCII characters, kept for 24 hours: the same call under the same key gives the same `created` and
 	 * `updated`, whatever became of the first.
@@ -57,6 +75,8 @@ export interface Got<R extends Resources, N extends TableName<R>> {
 	created: boolean
 	/** It was done before, under the same Idempotency-Key. */
 	replayed: boolean
+	/** What became of the rows that it was given to hold, by their columns; unset where there was none. */
+	references?: { [column: string]: Held<R> }
 }
 export interface Updated<R extends Resources, N extends TableName<R>> extends Got<R, N> {
 	/** Whether the call changed a row that was there. */
@@ -81,22 +101,22 @@ export interface Failed {
 export interface Rpc<R extends Resources> {
 	getOrCreate<N extends TableName<R>>(
 		table: N,
-		row: RowInput<R, N>,
+		row: GivenRow<R, N>,
 		options?: GetOptions<R, N>,
 	): Promise<Got<R, N>>
 	getOrCreateMany<N extends TableName<R>>(
 		table: N,
-		rows: readonly RowInput<R, N>[],
+		rows: readonly GivenRow<R, N>[],
 		options?: GetOptions<R, N> & Atomic,
 	): Promise<(Got<R, N> | Failed)[]>
 	updateOrCreate<N extends TableName<R>>(
 		table: N,
-		row: Partial<RowInput<R, N>>,
+		row: Partial<GivenRow<R, N>>,
 		options?: UpdateOptions<R, N>,
 	): Promise<Updated<R, N>>
 	updateOrCreateMany<N extends TableName<R>>(
 		table: N,
-		rows: readonly Partial<RowInput<R, N>>[],
+		rows: readonly Partial<GivenRow<R, N>>[],
 		options?: UpdateOptions<R, N> & Atomic,
 	): Promise<(Updated<R, N> | Failed)[]>
 }

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { Manner } from '../../src/get-or-create/conditions'
 import { overItems } from '../../src/get-or-create/items'
 import { type Ask, rowRequest } from '../../src/get-or-create/row-request'
+import { wholeTable } from '../../src/get-or-create/seen-table'
 import { statementsOf } from '../../src/get-or-create/statements'
 import { rowCodecOf } from '../../src/service/http/row'
 import { resource } from '../../src/service/resource'
@@ -56,10 +57,10 @@ function statementsAbout(
 	count: number,
 	manners: readonly Manner[],
 ): { about: string; sql: string; args: readonly string[] }[] {
-	const { info, ...shown } = resource<SQLiteTable, string>(twinsOf(kind).together, {
+	const { info } = resource<SQLiteTable, string>(twinsOf(kind).together, {
 		hidden: kind.hidden ?? [],
 	})
-	const { row } = rowCodecOf({ info, ...shown }).parse(exampleOf(kind))
+	const { row } = rowCodecOf(wholeTable(info)).parse(exampleOf(kind))
 	return kind.by.flatMap((names) => {
 		const by = info.columns.filter(({ property }) => names.includes(property))
 		const asked = Object.fromEntries(names.map((name) => [name, row[name]]))

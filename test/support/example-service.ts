@@ -56,10 +56,16 @@ export async function ask(
 	return { status: response.status, body: isLines ? await linesOf(response) : await response.json() }
 }
 
-/** As it was when it was made: its ids begin anew. */
-export async function empty(table: SQLiteTable): Promise<void> {
-	const name = getTableName(table)
-	const statements = [`DELETE FROM "${name}"`, `DELETE FROM sqlite_sequence WHERE name = '${name}'`]
+/** As it was when it was made: its ids begin anew. So is a table of which such a row holds a row. */
+export async function empty(table: SQLiteTable, row: Record<string, unknown> = {}): Promise<void> {
+	const held = served
+		.filter((each) => each.table === table)
+		.flatMap(({ visible }) => visible.filter(({ property }) => typeof row[property] === 'object'))
+		.flatMap(({ refersTo }) => refersTo.map(({ name }) => name))
+	const statements = [getTableName(table), ...held].flatMap((name) => [
+		`DELETE FROM "${name}"`,
+		`DELETE FROM sqlite_sequence WHERE name = '${name}'`,
+	])
 	await client.batch(statements, 'write')
 }
 

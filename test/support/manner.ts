@@ -5,6 +5,7 @@ export const SET: Manner = {
 	rows: 'set',
 	asBytes: false,
 	isRepeat: false,
+	isOnlyLooked: false,
 	isFollowed: false,
 	isInOrder: false,
 	mayChange: false,

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import {
+	type AnySQLiteColumn,
 	blob,
 	check,
 	customType,
@@ -183,3 +184,41 @@ export const nullableKey = sqliteTable('nullable_key', { id: integer().primaryKe
 
 /** Refused at start-up: nothing tells its rows apart. */
 export const keyless = sqliteTable('keyless', { id: integer(), body: text().notNull() })
+
+/** Rows that hold rows: three tables deep, in a circle, of the same table, by a key that is no id. */
+export const countries = sqliteTable('countries', {
+	id: integer().primaryKey(),
+	code: text({ length: 20 }).notNull().unique(),
+	name: text(),
+})
+export const authors = sqliteTable(
+	'authors',
+	{
+		id: integer().primaryKey(),
+		email: text().notNull().unique(),
+		name: text().notNull().unique(),
+		countryId: integer('country_id').references(() => countries.id),
+		firstBookId: integer('first_book_id').references((): AnySQLiteColumn => books.id),
+		secret: text().notNull().default('none'),
+	},
+	(table) => [check('name_must_not_be_empty', sql`${table.name} <> ''`)],
+)
+export const books = sqliteTable(
+	'books',
+	{
+		id: integer().primaryKey(),
+		title: text().notNull(),
+		authorId: integer('author_id')
+			.notNull()
+			.references((): AnySQLiteColumn => authors.id),
+		editorId: integer('editor_id').references((): AnySQLiteColumn => authors.id),
+		sequelOf: integer('sequel_of').references((): AnySQLiteColumn => books.id),
+		market: text().references(() => countries.code),
+		isbn: text().unique(),
+		pages: integer().notNull().default(1),
+	},
+	(table) => [
+		unique().on(table.title, table.authorId),
+		check('pages_must_be_positive', sql`${table.pages} > 0`),
+	],
+)

@@ -30,6 +30,14 @@ export function withParameters(text: string, parameter: (number: number) => stri
 	return text.replaceAll(PARAMETER, (_, number) => parameter(Number(number)))
 }
 
+/** Stands in an expression for its cell, the JSON array of its parameters. */
+export const CELL = '\0cell\0'
+
+/** The SQL of an expression, with its cell. */
+export function withCell(text: string, json: string): string {
+	return text.replaceAll(CELL, () => json)
+}
+
 /** A parameter, from the cell that the expression's parameters share. */
 export function parameterSql(json: string, path: readonly number[]): string {
 	return anything.sql(json, path)

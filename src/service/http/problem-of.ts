@@ -3,6 +3,7 @@ import { DatabaseError, type Failure } from '../../database/failure'
 import { UnfitChangeError } from '../../get-or-create/changes'
 import { BatchRefusedError, type ConflictError, isRowError, type RowError } from '../../get-or-create/errors'
 import { UnreadableError } from '../../get-or-create/read-value'
+import { UnfitReferenceError } from '../../get-or-create/seen-table'
 import { causeOf, countRow, type LogFields } from '../log'
 import { MisconfiguredError } from '../misconfigured'
 import { noMoreCalls } from './limited'
@@ -28,6 +29,7 @@ type KnownError =
 	| DatabaseError
 	| UnreadableError
 	| UnfitChangeError
+	| UnfitReferenceError
 	| MisconfiguredError
 
 function isKnown(error: unknown): error is KnownError {
@@ -37,6 +39,7 @@ function isKnown(error: unknown): error is KnownError {
 		error instanceof DatabaseError ||
 		error instanceof UnreadableError ||
 		error instanceof UnfitChangeError ||
+		error instanceof UnfitReferenceError ||
 		error instanceof MisconfiguredError
 	)
 }
@@ -52,6 +55,7 @@ function problemOfKnown(error: KnownError): Problem {
 		case 'not-a-unique-key':
 			return new Problem('not-a-unique-key', `${error.message}.`, { keys: error.keys })
 		case 'unfit-change':
+		case 'unfit-reference':
 			return new Problem('invalid-parameter', `${error.message}.`)
 		case 'idempotency-mismatch':
 			return new Problem('idempotency-mismatch', 'Under this key another request was made before.')
@@ -95,9 +99,12 @@ function setCause(logFields: LogFields, { status }: Problem, error: unknown): vo
 	if (status >= 500) logFields.cause ??= causeOf(error)
 }
 
-function conflictProblem({ conflicts }: ConflictError): Problem {
+function conflictProblem({ conflicts, at }: ConflictError): Problem {
 	const keys = conflicts.map(({ key }) => key.join(', ')).join('; ')
-	const detail = keys ? `Another row holds the same ${keys}.` : 'Another row stands in the way.'
+	const whose = at === undefined ? '' : ` as the one at ${at}`
+	const detail = keys
+		? `Another row holds the same ${keys}${whose}.`
+		: `Another row stands in the way${whose && ` of the one at ${at}`}.`
 	return new Problem('conflict', `${detail} Nothing was written.`, { conflicts })
 }
 

@@ -1,5 +1,11 @@
 import type { Context } from 'hono'
 import { changesOf, waysOf } from '../../get-or-create/changes'
+import {
+	BY_REFERENCE,
+	type ReferenceTerms,
+	referenceTermsOf,
+	type SeenTable,
+} from '../../get-or-create/seen-table'
 import type { ColumnInfo } from '../../get-or-create/table'
 import { requireUniqueKey } from '../../get-or-create/unique-key'
 import type { Changes } from '../../get-or-create/ways'
@@ -11,11 +17,15 @@ import { Problem } from './problem'
  * differ in how they write one. A parameter that this operation doesn't have is refused: a misspelt one would change what
  * is asked. Read as all URLs are, since Hono passes over a parameter without a name.
  */
-export function knownParameters(c: Context, known: readonly string[]): Map<string, string[]> {
+export function knownParameters(
+	c: Context,
+	known: readonly string[],
+	isKnown = (name: string) => known.includes(name),
+): Map<string, string[]> {
 	const parameters = new Map<string, string[]>()
 	for (const [written, value] of new URL(c.req.url).searchParams) {
 		const name = written.replace(/\[\]$/, '')
-		if (!known.includes(name)) {
+		if (!isKnown(name)) {
 			const detail = known.length > 0 ? `It takes ${known.join(', ')}.` : 'It takes none.'
 			throw new Problem(
 				'invalid-parameter',
@@ -45,6 +55,19 @@ export function byParameter(parameters: Map<string, string[]>, resource: Resourc
 	const by = columnsParameter(parameters, 'by', resource)
 	if (by) requireUniqueKey(resource.info, by)
 	return by
+}
+
+/** A parameter of the lists of columns by which rows that a row refers to are asked for: `by.authorId`. */
+export function isByReference(name: string): boolean {
+	return name.startsWith(BY_REFERENCE)
+}
+
+/** What these say. @throws UnfitReferenceError, NotAUniqueKeyError */
+export function referencesParameters(parameters: Map<string, string[]>, table: SeenTable): ReferenceTerms {
+	return referenceTermsOf(
+		table,
+		[...parameters].filter(([name]) => isByReference(name)),
+	)
 }
 
 /** What the parameters that name columns to change say. @throws Problem, UnfitChangeError */

@@ -1,24 +1,68 @@
-import type { DriverValue } from '../../database/send'
 import { Wrong } from '../../get-or-create/codec/codec'
 import { type Fault, faultAt } from '../../get-or-create/errors'
+import type { DoneRow } from '../../get-or-create/outcome'
 import { readValue } from '../../get-or-create/read-value'
+import { Reference } from '../../get-or-create/reference'
+import { MAX_DEPTH, type ReferenceTerms, type SeenTable, TOO_DEEP } from '../../get-or-create/seen-table'
 import type { ColumnInfo } from '../../get-or-create/table'
-import type { Resource } from '../resource'
 
 /** Reads and writes rows of a resource as JSON. Built once per table. */
 export interface RowCodec {
-	/** The Drizzle values of a row, and every fault of form at once: such columns are left out of the row. */
-	parse(json: unknown): { row: Record<string, unknown>; faults: Fault[] }
+	/**
+	 * The Drizzle values of a row, and every fault of form at once: such columns are left out of the row. A row that stands
+	 * in the place of its key is a Reference.
+	 */
+	parse(
+		json: unknown,
+		references?: ReferenceTerms,
+		depth?: number,
+	): { row: Record<string, unknown>; faults: Fault[] }
 	/** One column's value from a query or a path, where all is text; undefined where it can't be one. */
 	parseText(column: ColumnInfo, text: string): unknown
 	/** The row as callers see it. @throws UnreadableError */
-	present(values: readonly DriverValue[]): Record<string, unknown>
+	present(values: DoneRow['values']): Record<string, unknown>
+	/** A row that is there, whether it was made, and the same of those that it was given as references. @throws UnreadableError */
+	told(done: DoneRow): Told
 }
 
-export function rowCodecOf({ info, visible }: Resource): RowCodec {
+export interface Told {
+	row: Record<string, unknown>
+	created: boolean
+	references?: Record<string, Told>
+}
+
+const NO_TERMS: ReferenceTerms = new Map()
+
+const codecs = new WeakMap<SeenTable, RowCodec>()
+
+export function rowCodecOf(table: SeenTable): RowCodec {
+	const known = codecs.get(table)
+	if (known) return known
+	const made = codecFor(table)
+	codecs.set(table, made)
+	return made
+}
+
+function codecFor({ info, columns: visible, parentOf }: SeenTable): RowCodec {
 	const columns = new Map(visible.map((column) => [column.property, column]))
+	const parents = new Map(
+		visible.flatMap((column) => (column.refersTo.length > 0 ? [[column.property, column]] : [])),
+	)
+	const referenceIn = (
+		property: string,
+		json: Record<string, unknown>,
+		references: ReferenceTerms,
+		depth: number,
+	): Reference | Wrong | undefined => {
+		const column = parents.get(property)
+		const parent = column && parentOf(column)
+		if (!parent) return undefined
+		if (depth >= MAX_DEPTH) return new Wrong(TOO_DEEP)
+		const { by, references: inner } = references.get(property) ?? {}
+		return new Reference(parent.info, rowCodecOf(parent).parse(json, inner, depth + 1), by)
+	}
 	return {
-		parse(json) {
+		parse(json, references = NO_TERMS, depth = 0) {
 			if (!isObject(json)) {
 				return { row: {}, faults: [{ pointer: '', detail: 'must be a JSON object' }] }
 			}
@@ -27,7 +71,8 @@ export function rowCodecOf({ info, visible }: Resource): RowCodec {
 			for (const property of Object.keys(json)) {
 				const value = json[property]
 				const column = columns.get(property)
-				const read = column ? parsed(column, value) : new Wrong('is not a column')
+				const held = isObject(value) ? referenceIn(property, value, references, depth) : undefined
+				const read = held ?? (column ? parsed(column, value) : new Wrong('is not a column'))
 				if (read === value) continue
 				otherwise.set(property, read instanceof Wrong ? undefined : read)
 				if (read instanceof Wrong) faults.push(faultAt({ property }, read.detail))
@@ -52,6 +97,16 @@ export function rowCodecOf({ info, visible }: Resource): RowCodec {
 				else row[column.property] = json
 			}
 			return row
+		},
+		told({ values, created, references }) {
+			const row = this.present(values)
+			if (!references) return { row, created }
+			const told = [...references].flatMap(([property, done]): [string, Told][] => {
+				const column = parents.get(property)
+				const parent = column && parentOf(column)
+				return parent ? [[property, rowCodecOf(parent).told(done)]] : []
+			})
+			return { row, created, references: Object.fromEntries(told) }
 		},
 	}
 }

@@ -1,5 +1,6 @@
 import type { Handler, MiddlewareHandler } from 'hono'
 import type { Resource } from '../resource'
+import { seenTable } from '../seen'
 import { type AppEnv, type Place, stateOf } from './app-env'
 import { only } from './method'
 import { decoded, NO_SEGMENTS, segmentsOf, tablePath } from './path'
@@ -15,7 +16,7 @@ import { write } from './write'
  * @throws Error where two resources share a path, or one can have none.
  */
 export function namedTable(resources: readonly Resource[]): MiddlewareHandler<AppEnv> {
-	const places = new Map(resources.map((resource) => [resource.info.name, placesOf(resource)]))
+	const places = new Map(resources.map((resource) => [resource.info.name, placesOf(resource, resources)]))
 	if (places.size < resources.length) throw new Error('a table is listed twice among the resources')
 	const unreachable = [...places.keys()].find((name) => NO_SEGMENTS.includes(name))
 	if (unreachable !== undefined)
@@ -41,16 +42,17 @@ export const answerTable: Handler<AppEnv> = async (c, next) => {
 }
 
 /** The places of one table: all of its rows, and one of them. */
-function placesOf(resource: Resource): { rows: Place; row: Place } {
-	const rowCodec = rowCodecOf(resource)
+function placesOf(resource: Resource, resources: readonly Resource[]): { rows: Place; row: Place } {
+	const seen = seenTable(resources, resource)
+	const rowCodec = rowCodecOf(seen)
 	const path = tablePath(resource.info.name)
 	return {
 		rows: {
 			path,
 			handlers: new Map([
 				['GET', readByFilter(resource, rowCodec)],
-				['POST', write(resource, rowCodec, 'get-or-create')],
-				['PUT', write(resource, rowCodec, 'update-or-create')],
+				['POST', write(resource, seen, 'get-or-create')],
+				['PUT', write(resource, seen, 'update-or-create')],
 			]),
 			allow: 'GET, HEAD, POST, PUT',
 		},

@@ -2,8 +2,10 @@ import type { Context } from 'hono'
 import { DatabaseError } from '../../database/failure'
 import { Cache } from '../../get-or-create/cache'
 import { isIdempotencyKey, type KeyPart } from '../../get-or-create/idempotency'
-import { type Outcome, outcomesOf, rowOrThrow } from '../../get-or-create/outcome'
+import { type DoneRow, type Outcome, rowOrThrow } from '../../get-or-create/outcome'
+import { outcomesOf } from '../../get-or-create/outcomes'
 import type { Ask } from '../../get-or-create/row-request'
+import type { ReferenceTerms, SeenTable } from '../../get-or-create/seen-table'
 import type { Verb } from '../../get-or-create/shape'
 import type { ColumnInfo } from '../../get-or-create/table'
 import { type Changes, WAY_NAMES } from '../../get-or-create/ways'
@@ -21,8 +23,15 @@ import { type Answers, answerLines, begun, type StreamEnd } from './ndjson'
 import { searchOf } from './path'
 import { Problem } from './problem'
 import { countedProblem } from './problem-of'
-import { byParameter, changesParameters, flagParameter, knownParameters } from './query'
-import type { RowCodec } from './row'
+import {
+	byParameter,
+	changesParameters,
+	flagParameter,
+	isByReference,
+	knownParameters,
+	referencesParameters,
+} from './query'
+import { type RowCodec, rowCodecOf } from './row'
 
 /** One POST or PUT, be it of one row, an array or a stream: all rows are asked for in the same way. */
 interface Write {
@@ -31,6 +40,8 @@ interface Write {
 	verb: Exclude<Verb, 'get'>
 	by: ColumnInfo[] | undefined
 	update: Changes | undefined
+	/** How the rows that its rows refer to are asked for, where they are given. */
+	references: ReferenceTerms
 	/** The rows of an array are done all or none. */
 	atomic: boolean
 	/** The request's Idempotency-Key, where it has one. */
@@ -41,16 +52,18 @@ interface Write {
 const MAX_QUERIES = 100
 
 /** The handler of POST (get or create) or PUT (update or create). */
-export function write(resource: Resource, rowCodec: RowCodec, verb: Write['verb']) {
+export function write(resource: Resource, seen: SeenTable, verb: Write['verb']) {
+	const rowCodec = rowCodecOf(seen)
 	const allowed = verb === 'update-or-create' ? ['by', ...WAY_NAMES, 'atomic'] : ['by', 'atomic']
 	/** By query string: callers repeat themselves. */
-	const known = new Cache<Pick<Write, 'by' | 'update' | 'atomic'>>(MAX_QUERIES)
+	const known = new Cache<Pick<Write, 'by' | 'update' | 'references' | 'atomic'>>(MAX_QUERIES)
 	const columnsOf = (c: Context<AppEnv>) => {
 		return known.get(searchOf(c.req.url), () => {
-			const parameters = knownParameters(c, allowed)
+			const parameters = knownParameters(c, allowed, (name) => allowed.includes(name) || isByReference(name))
 			const by = byParameter(parameters, resource)
 			const update = changesParameters(parameters, resource, by)
-			return { by, update, atomic: flagParameter(parameters, 'atomic') }
+			const references = referencesParameters(parameters, seen)
+			return { by, update, references, atomic: flagParameter(parameters, 'atomic') }
 		})
 	}
 	return async (c: Context<AppEnv>): Promise<Response> => {
@@ -167,13 +180,13 @@ function jsonOf(line: Line): unknown {
 }
 
 function askFor(
-	{ rowCodec, verb, by, update, key }: Write,
+	{ rowCodec, verb, by, update, references, key }: Write,
 	json: unknown,
 	position: number,
 	request: KeyPart['request'] = 'rows',
 ): Ask {
 	const part = key === undefined ? undefined : { key, position, request }
-	return { verb, by, update, key: part, ...rowCodec.parse(json) }
+	return { verb, by, update, key: part, ...rowCodec.parse(json, references) }
 }
 
 /** https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/ */
@@ -221,7 +234,12 @@ function problemItem(c: Context<AppEnv>, error: unknown): object {
 	return { problem: countedProblem(logFields, error).body(c.get('requestId'), prefix) }
 }
 
-function bodyOf({ rowCodec, verb }: Write, { values, created, updated }: Extract<Outcome, { kind: 'row' }>) {
-	const row = rowCodec.present(values)
-	return verb === 'update-or-create' ? { row, created, updated } : { row, created }
+function bodyOf({ rowCodec, verb }: Write, done: DoneRow) {
+	const { row, created, references } = rowCodec.told(done)
+	return {
+		row,
+		created,
+		...(verb === 'update-or-create' ? { updated: done.updated } : {}),
+		...(references ? { references } : {}),
+	}
 }

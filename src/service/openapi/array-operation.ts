@@ -27,7 +27,7 @@ export function arrayOperation(resource: Resource, verb: Verb, examples: Example
 		tags: [name],
 		summary: `${summary} many rows of ${name}`,
 		description: `${description} Rows are independent, and a bad one never stops the others, unless \`atomic\` makes them all or none.`,
-		parameters: writeParameters(resource, verb, examples),
+		parameters: writeParameters(resource, verb, examples, view.parentOf),
 		requestBody: {
 			required: true,
 			content: { 'application/json': media(manySchema(resource, verb), examples.sent) },
@@ -37,7 +37,7 @@ export function arrayOperation(resource: Resource, verb: Verb, examples: Example
 				description: 'The answers, in the order of the rows.',
 				headers: headers('Server-Timing', 'Idempotency-Replayed'),
 				content: {
-					'application/json': media(resultsSchema(resource, verb), resultsOf(verb, examples)),
+					'application/json': media(resultsSchema(resource, verb, view.parentOf), resultsOf(verb, examples)),
 				},
 			},
 			...problemResponses(

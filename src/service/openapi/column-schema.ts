@@ -15,6 +15,7 @@ export interface Schema extends ValueSchema {
 	required?: string[]
 	additionalProperties?: boolean
 	oneOf?: Schema[]
+	anyOf?: Schema[]
 	if?: Schema
 	else?: Schema
 	readOnly?: boolean

@@ -3,6 +3,7 @@ import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { type ColumnInfo, isGenerated, tableInfo, type UniqueKey } from '../../get-or-create/table'
 import type { Resource } from '../resource'
 import { exampleValue, keptValue, presented } from './example-value'
+import type { ParentOf } from './view'
 
 type Row = Readonly<Record<string, unknown>>
 
@@ -19,26 +20,65 @@ export interface Examples {
 	sent: readonly Row[]
 	/** What comes of them. */
 	answered: readonly Row[]
+	/** What comes of the rows that they hold in the place of keys. */
+	references: readonly (readonly { property: string; row: Row }[])[]
 }
 
 /** Rows with the columns that they need, those of a key, and those that would otherwise be the same in all rows. */
-export function examplesOf(resource: Resource): Examples {
+export function examplesOf(resource: Resource, parentOf: ParentOf = () => undefined): Examples {
 	const { visible, table } = resource
 	const key = exampleKey(resource)
 	const isFilledAlike = filledAlike(table)
 	const given = visible.filter((info) => info.required || key.includes(info) || isFilledAlike(info))
 	const isKnown = given.every((info) => exampleValue(info, 0) !== undefined)
 	const indexes = !isKnown ? [] : hasRoomForTwo(table, given) ? [0, 1] : [0]
+	const held = heldIn(resource, given, indexes.length, parentOf)
+	const heldBy = (info: ColumnInfo, index: number) => held.find(({ column }) => column === info)?.rows[index]
 	return {
 		key,
 		given,
-		sent: indexes.map((index) => rowOf(given, (info) => exampleValue(info, index))),
+		sent: indexes.map((index) =>
+			rowOf(given, (info) => heldBy(info, index)?.sent ?? exampleValue(info, index)),
+		),
 		answered: indexes.map((index) =>
-			rowOf(visible, (info) =>
-				given.includes(info) ? keptValue(info, exampleValue(info, index)) : filledIn(info, index),
-			),
+			rowOf(visible, (info) => {
+				const row = heldBy(info, index)
+				if (row) return row.key
+				return given.includes(info) ? keptValue(info, exampleValue(info, index)) : filledIn(info, index)
+			}),
+		),
+		references: indexes.map((index) =>
+			held.flatMap(({ column: { property }, rows }) => {
+				const row = rows[index]?.answered
+				return row ? [{ property, row }] : []
+			}),
 		),
 	}
+}
+
+interface Held {
+	column: ColumnInfo
+	rows: { sent: Row; answered: Row; key: unknown }[]
+}
+
+/** What these columns hold that refer to another table: rows that refer to none, each another. */
+function heldIn(resource: Resource, given: readonly ColumnInfo[], count: number, parentOf: ParentOf): Held[] {
+	const held = given.flatMap((column): Held[] => {
+		const parent = parentOf(column)
+		const [referred] = column.refersTo.filter(({ table }) => table === parent?.table)
+		if (!parent || !referred || parent.table === resource.table) return []
+		const { sent, answered, given: own } = examplesOf(parent)
+		if (own.some(({ refersTo }) => refersTo.length > 0)) return []
+		const property = parent.visible.find(({ sql }) => sql === referred.sql)?.property
+		const rows = answered.flatMap((row, index) => {
+			const of = sent[index]
+			return of && property !== undefined ? [{ sent: of, answered: row, key: row[property] }] : []
+		})
+		return rows.length >= count ? [{ column, rows }] : []
+	})
+	// Two that refer to the same table would make one row of what should be two.
+	const tables = held.map(({ column }) => parentOf(column)?.table)
+	return held.filter((_, place) => tables.indexOf(tables[place]) === place)
 }
 
 function rowOf(columns: readonly ColumnInfo[], valueOf: (info: ColumnInfo) => unknown): Row {

@@ -2,6 +2,7 @@ import type { Handler } from 'hono'
 import { description, license, version } from '../../../package.json'
 import { type AppEnv, stateOf } from '../http/app-env'
 import type { Resource } from '../resource'
+import { parentAmong } from '../seen'
 import { HEADERS } from './headers'
 import { problemSchemas } from './problem-schemas'
 import { referredIn } from './referred-in'
@@ -34,7 +35,10 @@ export function openApi(
  * The text of a document under any prefix. It is made once, at the first request: anyone may ask, and what they ask must
  * not fill the memory.
  */
-function textOf(resources: readonly Resource[], view: Omit<View, 'prefix'>): (prefix: string) => string {
+function textOf(
+	resources: readonly Resource[],
+	view: Omit<View, 'prefix' | 'parentOf'>,
+): (prefix: string) => string {
 	const make = (prefix: string) => JSON.stringify(openApiDocument(resources, { ...view, prefix }))
 	let alone: string | undefined
 	let pieces: string[] | undefined
@@ -59,7 +63,11 @@ An array of rows is the same request many times. For clients that are generated 
 
 /** The OpenAPI 3.1 document of the service over these tables. */
 export function openApiDocument(resources: readonly Resource[], options: Partial<View> = {}) {
-	const view = { ...VIEW, ...options }
+	const view: View = {
+		...VIEW,
+		parentOf: (column) => parentAmong(resources, column),
+		...options,
+	}
 	const names = resources.map(({ info }) => info.name)
 	const [service, streams] = [unlike(names, 'service'), unlike(names, 'streams')]
 	const paths = {
@@ -68,7 +76,9 @@ export function openApiDocument(resources: readonly Resource[], options: Partial
 		...servicePaths(service),
 	}
 	const schemas = {
-		...Object.fromEntries(resources.flatMap((resource) => Object.entries(rowSchemas(resource)))),
+		...Object.fromEntries(
+			resources.flatMap((resource) => Object.entries(rowSchemas(resource, view.parentOf))),
+		),
 		...problemSchemas(view.prefix),
 	}
 	return {

@@ -5,6 +5,7 @@ import type { Schema } from './column-schema'
 import { exampleValue } from './example-value'
 import type { Examples } from './examples'
 import type { Parameter } from './operation'
+import type { ParentOf } from './view'
 
 /** `by`, and what it is where it is left out. */
 export function byParameter(resource: Resource, { key }: Examples, otherwise: string): Parameter {
@@ -12,6 +13,29 @@ export function byParameter(resource: Resource, { key }: Examples, otherwise: st
 	// What the database computes no row can give.
 	const writable = resource.visible.filter(({ column }) => !column.generated)
 	return columnsParameter('by', description, columnItems(writable), key)
+}
+
+/** How deep references are listed: there is no end to those of tables that refer to each other. */
+const LISTED_DEPTH = 2
+
+/** `by` of the rows that a row may hold in the place of keys. */
+export function referenceParameters(
+	{ visible }: Resource,
+	parentOf: ParentOf,
+	path: readonly string[] = [],
+): Parameter[] {
+	return visible.flatMap((column) => {
+		const parent = parentOf(column)
+		if (!parent) return []
+		const inner = [...path, column.property]
+		const items = columnItems(parent.visible.filter((each) => !each.column.generated))
+		const name = `by.${inner.join('.')}`
+		const description = `Where \`${inner.join('/')}\` is a row of ${parent.info.name}: the columns that identify it. ${LIST} They must contain a unique key: ${keyList(parent.keys)}. Default: the columns of every unique key that the row covers. The others are for creation only. Rows that it holds itself have a parameter each, likewise.`
+		return [
+			columnsParameter(name, description, items, []),
+			...(inner.length < LISTED_DEPTH ? referenceParameters(parent, parentOf, inner) : []),
+		]
+	})
 }
 
 /** How columns change, which only a PUT says: each way that fits a column of the table. */

@@ -36,7 +36,7 @@ export function streamPaths(
 		schema: { type: 'string', enum: resources.map(({ info }) => info.name) },
 		example: first.info.name,
 	}
-	const examples = examplesOf(first)
+	const examples = examplesOf(first, view.parentOf)
 	const operation = (verb: Verb) => ({ ...streamOperation(table, verb, examples, view), tags: [tag] })
 	return { '/{table}': { post: operation('post'), put: operation('put') } }
 }

@@ -18,7 +18,7 @@ export function tablePaths(resource: Resource, view: View): Record<string, PathI
 	const { info, keys } = resource
 	const path = tablePath(info.name)
 	const key = keys.find((candidate) => candidate === info.primaryKey)
-	const examples = examplesOf(resource)
+	const examples = examplesOf(resource, view.parentOf)
 	const write = view.isOfArrays ? arrayOperation : writeOperation
 	return {
 		[path]: {
@@ -80,10 +80,14 @@ function segmentOf([only, ...more]: unknown[]): unknown {
 }
 
 /** The values of these columns in the first row, as a path or a query has them; none where that is not known before. */
-function valuesOf(columns: readonly ColumnInfo[], { given, sent, answered }: Examples): unknown[] {
+function valuesOf(
+	columns: readonly ColumnInfo[],
+	{ given, sent, answered, references }: Examples,
+): unknown[] {
 	const [row] = answered
 	if (!row || !columns.every((column) => given.includes(column) || column.isRowId)) return []
 	const values: Record<string, unknown> = { ...row, ...sent[0] }
+	for (const { property } of references[0] ?? []) values[property] = row[property]
 	return columns.map(({ property, codec }) => {
 		const value = values[property]
 		return typeof value === 'object' ? codec.presentText(value) : value

@@ -3,10 +3,16 @@ import type { Resource } from '../resource'
 import type { Examples } from './examples'
 import { headers } from './headers'
 import type { Media, Operation, Parameter } from './operation'
-import { atomicParameter, byParameter, idempotencyKeyParameter, wayParameters } from './parameters'
+import {
+	atomicParameter,
+	byParameter,
+	idempotencyKeyParameter,
+	referenceParameters,
+	wayParameters,
+} from './parameters'
 import { problemResponses } from './problem-schemas'
 import { answerSchema, bodySchema, componentName, resultSchema, type Verb } from './row-schemas'
-import type { View } from './view'
+import type { ParentOf, View } from './view'
 
 export const WORDS = {
 	post: {
@@ -50,18 +56,21 @@ const WRITE_PROBLEMS: Slug[] = [
 export function writeOperation(resource: Resource, verb: Verb, examples: Examples, view: View): Operation {
 	const { info } = resource
 	const [first] = examples.answered
-	const made = first && resultOf(verb, first, true)
+	const made = first && resultOf(verb, first, true, examples.references[0])
 	const { id, summary, description } = WORDS[verb]
 	return {
 		operationId: `${id}-${componentName(info.name)}`,
 		tags: [info.name],
 		summary: `${summary} rows of ${info.name}`,
 		description: `${description} ${MANY}`,
-		parameters: writeParameters(resource, verb, examples),
+		parameters: writeParameters(resource, verb, examples, view.parentOf),
 		requestBody: {
 			required: true,
 			content: {
-				'application/json': { schema: bodySchema(resource, verb), ...oneAndMany(examples.sent) },
+				'application/json': {
+					schema: bodySchema(resource, verb, view.parentOf),
+					...oneAndMany(examples.sent),
+				},
 			},
 		},
 		responses: {
@@ -70,7 +79,7 @@ export function writeOperation(resource: Resource, verb: Verb, examples: Example
 				headers: headers('Server-Timing', 'Idempotency-Replayed'),
 				content: {
 					'application/json': {
-						schema: answerSchema(resource, verb),
+						schema: answerSchema(resource, verb, view.parentOf),
 						...oneAndMany(resultsOf(verb, examples)),
 					},
 				},
@@ -80,7 +89,7 @@ export function writeOperation(resource: Resource, verb: Verb, examples: Example
 				headers: headers('Server-Timing', 'Location', 'Idempotency-Replayed'),
 				content: {
 					'application/json': {
-						schema: resultSchema(resource, verb, true),
+						schema: resultSchema(resource, verb, true, view.parentOf),
 						...(made ? { example: made } : {}),
 					},
 				},
@@ -93,9 +102,15 @@ export function writeOperation(resource: Resource, verb: Verb, examples: Example
 	}
 }
 
-export function writeParameters(resource: Resource, verb: Verb, examples: Examples): Parameter[] {
+export function writeParameters(
+	resource: Resource,
+	verb: Verb,
+	examples: Examples,
+	parentOf: ParentOf,
+): Parameter[] {
 	return [
 		byParameter(resource, examples, WORDS[verb].by),
+		...referenceParameters(resource, parentOf),
 		...(verb === 'put' ? wayParameters(resource, examples) : []),
 		atomicParameter,
 		idempotencyKeyParameter,
@@ -114,10 +129,21 @@ function oneAndMany(rows: readonly object[]): Pick<Media, 'examples'> {
 }
 
 /** What is answered to the rows of the examples, the first of which is there already. */
-export function resultsOf(verb: Verb, { answered }: Examples): object[] {
-	return answered.map((row, index) => resultOf(verb, row, index > 0))
+export function resultsOf(verb: Verb, { answered, references }: Examples): object[] {
+	return answered.map((row, index) => resultOf(verb, row, index > 0, references[index]))
 }
 
-function resultOf(verb: Verb, row: object, created: boolean): object {
-	return { row, created, ...(verb === 'put' ? { updated: false } : {}) }
+function resultOf(
+	verb: Verb,
+	row: object,
+	created: boolean,
+	references: Examples['references'][number] = [],
+): object {
+	const told = references.map(({ property, row: held }) => [property, { row: held, created }])
+	return {
+		row,
+		created,
+		...(verb === 'put' ? { updated: false } : {}),
+		...(told.length > 0 ? { references: Object.fromEntries(told) } : {}),
+	}
 }
