@@ -21,7 +21,10 @@ const cellOf = (json: Json) => (typeof json === 'string' ? json : JSON.stringify
 /** Of each table, the columns that a row may give. */
 function columnsOf({ table, name, hidden = [] }: (typeof realKinds)[number]): Record<string, Schema> {
 	try {
-		const schemas = rowSchemas(resource(table(name) as never, { hidden: hidden as never }) as never)
+		const schemas = rowSchemas(
+			resource(table(name) as never, { hidden: hidden as never }) as never,
+			() => undefined,
+		)
 		return Object.entries(schemas).find(([key]) => key.endsWith('.Put'))?.[1].properties ?? {}
 	} catch {
 		return {} // It has no key, and is not served.
