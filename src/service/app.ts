@@ -2,6 +2,7 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { requestId } from 'hono/request-id'
 import { baseRoutePath } from 'hono/route'
+import { NONCE } from 'hono/secure-headers'
 import type { Backend } from './backend'
 import { answer } from './http/answer'
 import { type AppEnv, stateOf } from './http/app-env'
@@ -40,7 +41,7 @@ export function createApp(
 		return refuse(c, URL.canParse(c.req.url) ? error : noHost())
 	})
 
-	app.get('/', pageHeaders(), home(resources)).all(only('GET, HEAD'))
+	app.get('/', pageHeaders({ scriptSrc: [NONCE] }), home(resources)).all(only('GET, HEAD'))
 	app.get('/healthz', crossOrigin(), health(resources)).all(only('GET, HEAD'))
 	app.get('/openapi.json', openApi(resources, { hasOwnAccess: access !== undefined })).all(only('GET, HEAD'))
 	app.route('/docs', docs())

@@ -6,13 +6,14 @@ import type { Response } from './operation'
 const names: Schema = { type: 'array', items: { type: 'string' } }
 
 /** What a problem carries beyond the members of RFC 9457. */
-const EXTRAS: { [slug in Slug]?: Record<string, Schema> } = {
+export const EXTRAS: { [slug in Slug]?: Record<string, Schema> } = {
 	conflict: {
 		conflicts: {
 			type: 'array',
 			description:
 				'Each unique key that a different row holds, and which of the columns asked by differ there.',
 			items: closed({ key: names, differs: names }),
+			examples: [[{ key: ['name'], differs: ['email'] }]],
 		},
 	},
 	'invalid-row': {
@@ -20,14 +21,26 @@ const EXTRAS: { [slug in Slug]?: Record<string, Schema> } = {
 			type: 'array',
 			description: 'Every fault at once: a JSON pointer (RFC 6901) to the place, and what is wrong there.',
 			items: closed({ pointer: { type: 'string' }, detail: { type: 'string' } }),
+			examples: [
+				[
+					{ pointer: '/name', detail: 'is missing' },
+					{ pointer: '/email', detail: 'must have at most 50 characters' },
+				],
+			],
 		},
 	},
 	'not-a-unique-key': {
-		keys: { type: 'array', description: 'The unique keys that would do.', items: names },
+		keys: {
+			type: 'array',
+			description: 'The unique keys that would do.',
+			items: names,
+			examples: [[['id'], ['name'], ['email']]],
+		},
 	},
 }
 
-const HEADERS: Record<number, HeaderName[]> = {
+/** The headers that answers of a status have beside those of every answer. */
+export const PROBLEM_HEADERS: Readonly<Record<number, readonly HeaderName[]>> = {
 	401: ['WWW-Authenticate'],
 	405: ['Allow'],
 	429: ['Retry-After'],
@@ -66,7 +79,7 @@ export function problemResponses(
 				status,
 				{
 					description: causes.map((slug) => `\`${slug}\`: ${PROBLEMS[slug].title}.`).join(' '),
-					headers: headers(...more, ...(HEADERS[status] ?? [])),
+					headers: headers(...more, ...(PROBLEM_HEADERS[status] ?? [])),
 					content: {
 						'application/problem+json': { schema: others.length > 0 ? { oneOf: schemas } : schema },
 					},
@@ -78,7 +91,8 @@ export function problemResponses(
 
 const MEMBERS = ['type', 'title', 'status', 'detail', 'requestId']
 
-function problemSchema(slug: Slug, prefix: string): Schema {
+/** What a problem with this slug looks like, to the last member. */
+export function problemSchema(slug: Slug, prefix: string): Schema {
 	const { status, title, advice } = PROBLEMS[slug]
 	const type: Schema = { type: 'string', const: typeOf(slug, prefix) }
 	const properties = members(type, { type: 'string', const: title }, { type: 'integer', const: status })
@@ -99,6 +113,6 @@ function typeOf(slug: Slug, prefix: string): string {
 	return `${prefix}/problems/${slug}`
 }
 
-function isSlug(slug: string): slug is Slug {
+export function isSlug(slug: string): slug is Slug {
 	return slug in PROBLEMS
 }
