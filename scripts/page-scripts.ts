@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import fastifyApiReference from '@scalar/fastify-api-reference'
+import { build } from 'rolldown'
 
-// `[build]` in wrangler.toml: the script of /docs into the folder of static assets, under a name that
+// `[build]` in wrangler.toml: the scripts of /docs and /race into the folder of static assets, each under a name that
 // has its hash, so that browsers may keep it, and what they are called into names.json.
 
 const ROOT = join(import.meta.dirname, '..')
@@ -33,6 +34,17 @@ function scalar(): string {
 	return script.replace(/\n\/\/# sourceMappingURL=.*$/, '\n')
 }
 
+async function race(): Promise<string> {
+	const { output } = await build({
+		cwd: ROOT,
+		input: './src/browser/race.ts',
+		platform: 'browser',
+		output: { format: 'iife', minify: true },
+		write: false,
+	})
+	return output[0].code
+}
+
 /** Writes a script beside its former self's place, which is deleted. Returns its name among the assets. */
 function put(name: string, script: string): string {
 	const hash = createHash('sha256').update(script).digest('hex').slice(0, 16)
@@ -51,6 +63,6 @@ function write(name: string, text: string): void {
 	if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text)
 }
 
-const scripts = { 'docs/scalar.js': scalar() }
+const scripts = { 'docs/scalar.js': scalar(), 'race/race.js': await race() }
 const names = Object.entries(scripts).map(([name, script]) => [name, put(name, script)])
 write('names.json', JSON.stringify(Object.fromEntries(names)))

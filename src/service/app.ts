@@ -21,6 +21,7 @@ import { docs } from './pages/docs'
 import { home } from './pages/home'
 import { pageHeaders } from './pages/layout'
 import { problemPages } from './pages/problems'
+import { race } from './pages/race'
 import type { Resource } from './resource'
 
 /**
@@ -46,6 +47,10 @@ export function createApp(
 	app.get('/openapi.json', openApi(resources, { hasOwnAccess: access !== undefined })).all(only('GET, HEAD'))
 	app.route('/docs', docs())
 	app.route('/problems', problemPages())
+	// A page for show takes no name away from tables.
+	if (!resources.some(({ info }) => info.name === 'race')) {
+		app.route('/race', race(resources, access !== undefined))
+	}
 
 	const entrance = access ? [access] : [tokenAuth(), limitRate]
 	app.use(namedTable(resources), crossOrigin(), ...entrance, answerTable)

@@ -10,6 +10,7 @@ const LAYERS: Record<string, readonly string[]> = {
 	'get-or-create': ['database'],
 	service: ['get-or-create', 'database'],
 	client: ['service', 'get-or-create'],
+	browser: ['service'],
 }
 
 const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' }).filter((file) =>
