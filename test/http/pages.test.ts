@@ -166,6 +166,8 @@ describe('every page', () => {
 		'/names.json',
 		'/race',
 		'/problems/nope',
+		'/problems/__proto__',
+		'/problems/toString',
 		'/nope',
 	])('but %s exists', async (path) => {
 		const answer = await visit(path, BROWSER)

@@ -114,5 +114,5 @@ function typeOf(slug: Slug, prefix: string): string {
 }
 
 export function isSlug(slug: string): slug is Slug {
-	return slug in PROBLEMS
+	return Object.hasOwn(PROBLEMS, slug)
 }
