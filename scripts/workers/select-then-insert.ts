@@ -3,7 +3,7 @@ import { and, eq, sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/libsql/http'
 import { type ColumnInfo, casingOf } from '../../src/get-or-create/table'
 import { resources } from '../../src/resources'
-import { rowFormat } from '../../src/service/http/row'
+import { rowCodecOf } from '../../src/service/http/row'
 import type { Resource } from '../../src/service/resource'
 import type { DevEnv } from './dev'
 
@@ -40,12 +40,12 @@ export async function selectThenInsert(request: Request, env: DevEnv): Promise<R
 	}
 	const body: unknown = await request.json()
 	if (pathname.endsWith('/count')) {
-		const rows = Array.isArray(body) ? body.map((row) => rowFormat(resource).parse(row).row) : []
+		const rows = Array.isArray(body) ? body.map((row) => rowCodecOf(resource).parse(row).row) : []
 		const counts = await Promise.all(rows.map(async (row) => await count(raced, row, env)))
 		return Response.json({ rows: counts.reduce((sum, each) => sum + each, 0) })
 	}
 	try {
-		return Response.json({ outcome: await ask(raced, rowFormat(resource).parse(body).row, env) })
+		return Response.json({ outcome: await ask(raced, rowCodecOf(resource).parse(body).row, env) })
 	} catch (error) {
 		return Response.json({ outcome: 'error', what: reasonOf(error) })
 	}

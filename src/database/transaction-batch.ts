@@ -54,17 +54,17 @@ function stateOf(tx: Transaction): State {
 	return state
 }
 
-type Ask = (statement: Statement) => Promise<Rows>
+type Execute = (statement: Statement) => Promise<Rows>
 
 async function runUnits(tx: Transaction, units: readonly Unit[], deadline: number): Promise<UnitResult[]> {
-	const ask: Ask = async (statement) => {
+	const execute: Execute = async (statement) => {
 		const rows = await within(Promise.resolve(tx.values<DriverValue[]>(new NumberedSql(statement))), deadline)
 		return rows.map((row) => Array.from(row))
 	}
 	const results: UnitResult[] = []
 	for (const unit of units) {
 		const isLeftOut = unit.after !== undefined && results[unit.after]?.kind !== 'done'
-		results.push(isLeftOut ? { kind: 'skipped' } : await runUnit(ask, unit))
+		results.push(isLeftOut ? { kind: 'skipped' } : await runUnit(execute, unit))
 	}
 	return results
 }
@@ -75,23 +75,23 @@ const UNDO = savepoint('ROLLBACK TO')
 const RELEASE = savepoint('RELEASE')
 
 /** @throws whatever took the transaction with it. */
-async function runUnit(ask: Ask, { statements, why }: Unit): Promise<UnitResult> {
-	await ask(SAVE)
+async function runUnit(execute: Execute, { statements, why }: Unit): Promise<UnitResult> {
+	await execute(SAVE)
 	const rows: Rows[] = []
 	try {
-		for (const statement of statements) rows.push(await ask(statement))
+		for (const statement of statements) rows.push(await execute(statement))
 	} catch (error) {
 		// Of a statement without an answer nobody knows whether it is still to come.
 		if (error instanceof DatabaseError) throw error
-		await ask(UNDO).catch(() => {
+		await execute(UNDO).catch(() => {
 			throw error
 		})
-		const told = why && (await ask(why))
-		await ask(RELEASE)
+		const told = why && (await execute(why))
+		await execute(RELEASE)
 		const said = saidIn(driverError(error)) ?? { code: 'UNKNOWN', message: String(error) }
 		return { kind: 'failed', at: rows.length, error: ofStatement(said), why: told }
 	}
-	await ask(RELEASE)
+	await execute(RELEASE)
 	return { kind: 'done', rows }
 }
 

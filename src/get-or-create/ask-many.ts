@@ -7,7 +7,7 @@ import type { Ask } from './row-request'
 import type { ColumnInfo, TableInfo } from './table'
 import { requireUniqueKey } from './unique-key'
 
-export interface AskOptions {
+export interface NamedTerms {
 	by?: readonly string[]
 	update?: readonly string[]
 	idempotencyKey?: string
@@ -38,7 +38,7 @@ export async function askMany(
 	{ info, columns }: { info: TableInfo; columns: readonly ColumnInfo[] },
 	verb: Ask['verb'],
 	rows: readonly Readonly<Record<string, unknown>>[],
-	options: AskOptions,
+	options: NamedTerms,
 	submit: Submit,
 ): Promise<(Result | Failed)[]> {
 	const known = new Map(columns.map((column) => [column.property, column]))

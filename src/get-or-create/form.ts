@@ -3,7 +3,7 @@ import { cachePerTable } from './cache'
 import { Expression, Wrong } from './codec/codec'
 import { expressionOf, parameterSql, withParameters } from './codec/expression'
 import { type Fault, faultAt } from './errors'
-import type { RowKey } from './idempotency'
+import type { KeyPart } from './idempotency'
 import { quoteText } from './quote'
 import { type Shape, type Slot, shapeOf, type Verb, wordsOf } from './shape'
 import type { ColumnInfo, TableInfo, UniqueKey } from './table'
@@ -52,12 +52,12 @@ interface Filler {
 }
 
 /** How a row is asked for. */
-export interface Asking {
+export interface Terms {
 	verb: Verb
 	by?: readonly ColumnInfo[] | undefined
 	update?: readonly ColumnInfo[] | undefined
 	/** The row's part in an Idempotency-Key, where the request has one. */
-	key?: RowKey | undefined
+	key?: KeyPart | undefined
 }
 
 type Row = Readonly<Record<string, unknown>>
@@ -75,27 +75,22 @@ const formsOf = cachePerTable<Form>(MAX_FORMS)
  * The form of a row: the columns that it gives decide it, together with how it is asked for; but for `optional` columns,
  * which rows of one form may have or lack.
  */
-export function formOf(
-	table: TableInfo,
-	asking: Asking,
-	row: Row,
-	optional: readonly ColumnInfo[] = [],
-): Form {
-	let id = `${parametersOf(asking)} ${optional.length} `
+export function formOf(table: TableInfo, terms: Terms, row: Row, optional: readonly ColumnInfo[] = []): Form {
+	let id = `${parametersOf(terms)} ${optional.length} `
 	for (const column of table.columns) {
 		const value = valueIn(row, column)
 		if (value === undefined || optional.includes(column)) continue
 		// Of a key with a null in it only that is known that it decides nothing.
 		id += value === null && column.isInKey ? `${column.index}!` : `${column.index},`
 	}
-	return formsOf(table).get(id, () => build(table, asking, row, optional))
+	return formsOf(table).get(id, () => build(table, terms, row, optional))
 }
 
 /** More than so many forms in one call are one, as far as that can be. */
 const MAX_FORMS_OF_A_CALL = 2
 
 /** The forms of the rows of one call, which are all asked for in the same way. */
-export function formsOfCall(table: TableInfo, asks: readonly (Asking & { row: Row })[]): Form[] {
+export function formsOfCall(table: TableInfo, asks: readonly (Terms & { row: Row })[]): Form[] {
 	let last: Form | undefined
 	const forms = asks.map((ask) => {
 		// To look a form up takes a text made for it, which costs more than all the rest.
@@ -118,7 +113,7 @@ function isOf({ columns }: Form, row: Row): boolean {
 }
 
 /** How a row is asked for, in words. What else there may be to it does not compile until it is told here. */
-function parametersOf({ verb, by, update, key, ...others }: Asking): string {
+function parametersOf({ verb, by, update, key, ...others }: Terms): string {
 	others satisfies Record<string, never>
 	return `${verb} ${key !== undefined} ${indexes(by)} ${indexes(update)}`
 }
@@ -128,7 +123,7 @@ function indexes(columns: readonly ColumnInfo[] | undefined): string {
 }
 
 /** Nothing but its own value hangs on whether a row has it. */
-function isOptional(table: TableInfo, { by = [], update = [] }: Asking, info: ColumnInfo): boolean {
+function isOptional(table: TableInfo, { by = [], update = [] }: Terms, info: ColumnInfo): boolean {
 	const { defaultFn, onUpdateFn, generated } = info.column
 	return (
 		!(info.isInKey || info.required || generated || defaultFn || onUpdateFn) &&
@@ -140,7 +135,7 @@ function isOptional(table: TableInfo, { by = [], update = [] }: Asking, info: Co
 
 function build(
 	table: TableInfo,
-	{ verb, by: asked, update, key: part }: Asking,
+	{ verb, by: asked, update, key: part }: Terms,
 	row: Row,
 	optional: readonly ColumnInfo[],
 ): Form {

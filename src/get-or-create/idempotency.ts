@@ -18,7 +18,7 @@ import { isGiven, placeOf, type Shape } from './shape'
 import { isAutoIncrement } from './table'
 
 /** A row's part in an Idempotency-Key: the key covers each row by its position. */
-export interface RowKey {
+export interface KeyPart {
 	key: string
 	position: number
 	/** The row was the whole request, not one of many. */
@@ -33,7 +33,7 @@ export function isIdempotencyKey(text: string): boolean {
 const utf8 = new TextEncoder()
 
 /** Tells a repeat of the same request from another one under the same key, and keeps none of its values. */
-export function fingerprintOf(form: string, given: readonly string[], { alone }: RowKey): string {
+export function fingerprintOf(form: string, given: readonly string[], { alone }: KeyPart): string {
 	const request = utf8.encode(`${alone ? 'row' : 'rows'} ${form} ${given.join()}`)
 	// Not the runtime's own, which answers with a promise.
 	return base64Of(sha256(request))

@@ -35,7 +35,7 @@ export async function outcomesOf(table: TableInfo, asks: readonly Ask[], submit:
 		}
 	})
 	const submitted = (await outcomesFrom(requests, submit)).values()
-	return refused.map((error) => (error ? { kind: 'error', error } : present(submitted.next().value)))
+	return refused.map((error) => (error ? { kind: 'error', error } : required(submitted.next().value)))
 }
 
 /** A call that got no answer at all has failed for each of its rows. */
@@ -51,12 +51,12 @@ async function outcomesFrom(requests: RowRequest[], submit: Submit): Promise<Out
 
 /** The row of an outcome. @throws what stands in its place. */
 export function rowOrThrow(outcome: Outcome | undefined): Extract<Outcome, { kind: 'row' }> {
-	const known = present(outcome)
+	const known = required(outcome)
 	if (known.kind === 'error') throw known.error
 	return known
 }
 
-function present(outcome: Outcome | undefined): Outcome {
+function required(outcome: Outcome | undefined): Outcome {
 	if (!outcome) throw new Error('a row without an outcome')
 	return outcome
 }

@@ -185,8 +185,8 @@ interface Note {
 }
 
 function noteOf({ before, values }: ReadRow, place: number, { name, isOwn }: PlanTry): Note {
-	const [, outcome, by, same] = before
-	const replayed = by !== `${name}${place}` && (typeof by !== 'string' || !isOwn(by))
+	const [, outcome, attempt, same] = before
+	const replayed = attempt !== `${name}${place}` && (typeof attempt !== 'string' || !isOwn(attempt))
 	return { outcome, isSameRequest: same === 1, values, replayed }
 }
 

@@ -1,5 +1,5 @@
 import { type Fault, faultAt, InvalidRowError } from './errors'
-import { type Asking, type Filled, type Form, fill, fillIn, formOf, slotsWith, valueIn } from './form'
+import { type Filled, type Form, fill, fillIn, formOf, slotsWith, type Terms, valueIn } from './form'
 import { fingerprintOf } from './idempotency'
 import { absenceOf, type Shape } from './shape'
 import type { ColumnInfo, TableInfo } from './table'
@@ -22,7 +22,7 @@ export interface RowRequest {
 }
 
 /** `by` defaults to every given column (get or create), or to the unique keys that the row covers (update or create); `update` to every given column outside `by`. */
-export interface Ask extends Asking {
+export interface Ask extends Terms {
 	row: Readonly<Record<string, unknown>>
 	/** What reading the row has found wrong already, to be told together with the rest. */
 	faults?: readonly Fault[]

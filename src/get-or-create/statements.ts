@@ -233,6 +233,6 @@ function isOrphan(shape: Shape, { columns, table, references }: Parent): string 
 	if (!columns.every((column) => isGiven(shape, column))) return undefined
 	const values = columns.map((column) => valueOf(shape, column, 'given'))
 	const equal = references.map((reference, i) => `parent.${reference} = ${values[i]}`).join(' AND ')
-	const present = values.map((value) => `${value} IS NOT NULL`).join(' AND ')
-	return `(${present} AND NOT EXISTS (SELECT 1 FROM ${table} AS parent WHERE ${equal}))`
+	const areGiven = values.map((value) => `${value} IS NOT NULL`).join(' AND ')
+	return `(${areGiven} AND NOT EXISTS (SELECT 1 FROM ${table} AS parent WHERE ${equal}))`
 }

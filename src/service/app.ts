@@ -12,7 +12,7 @@ import { health } from './http/health'
 import { only } from './http/method'
 import { segmentsOf } from './http/path'
 import { Problem } from './http/problem'
-import { notedProblem } from './http/problem-of'
+import { loggedProblem } from './http/problem-of'
 import { limitRate } from './http/rate-limit'
 import { requestLog } from './http/request-log'
 import { answerTable, namedTable } from './http/table-routes'
@@ -68,7 +68,7 @@ function begin(backend: Backend): MiddlewareHandler<AppEnv> {
 		const depth = baseRoutePath(c).split('/').filter(Boolean).length
 		// As it was sent, where a parameter stands for a part of it.
 		const prefix = depth === 0 ? '' : `/${segmentsOf(c.req.url).slice(0, depth).join('/')}`
-		c.set('getOrCreate', { backend, prefix, notes: {} })
+		c.set('getOrCreate', { backend, prefix, logFields: {} })
 		await next()
 	}
 }
@@ -80,8 +80,8 @@ function noHost(): Problem {
 
 /** Every refusal leaves here: the caller is told the problem, the log also the cause of what is not the caller's fault. */
 function refuse(c: Context<AppEnv>, error: unknown): Response {
-	const { notes, prefix } = stateOf(c)
-	const problem = notedProblem(notes, error)
+	const { logFields, prefix } = stateOf(c)
+	const problem = loggedProblem(logFields, error)
 	return answer(c, problem.status, JSON.stringify(problem.body(c.get('requestId'), prefix)), {
 		'Content-Type': 'application/problem+json',
 		...problem.headers,

@@ -4,7 +4,7 @@ import { MisconfiguredError } from './misconfigured'
 import type { Settings } from './settings'
 
 /** What is noted about a request, or a call over RPC, on its way to the log: words and figures, never a value. */
-export interface Notes {
+export interface LogFields {
 	/** What became of one row, the slug of a problem, or how a stream ended. */
 	outcome?: string
 	/** Of many rows: how many of them came to what. */
@@ -23,7 +23,7 @@ export interface Notes {
  * Whether a request or a call has its line: what was refused or has failed always does, and of successes the share that
  * LOG_SUCCESSES sets. A line is a tenth of a request's work, and of its cost.
  */
-export function isLogged(settings: () => Settings, { cause }: Notes, isRefused: boolean): boolean {
+export function isLogged(settings: () => Settings, { cause }: LogFields, isRefused: boolean): boolean {
 	if (isRefused || cause !== undefined) return true
 	try {
 		return Math.random() < settings().logSuccesses
@@ -36,14 +36,18 @@ export function isLogged(settings: () => Settings, { cause }: Notes, isRefused: 
  * Writes the one line that there is of a request or a call. `about` tells which it was: never with a raw path, a query,
  * a token or a value. In Workers the clock stands still but for input and output: durations are what was waited for.
  */
-export function log(about: Record<string, string | number | undefined>, notes: Notes, started: number): void {
-	const failed = notes.cause !== undefined
+export function log(
+	about: Record<string, string | number | undefined>,
+	logFields: LogFields,
+	started: number,
+): void {
+	const failed = logFields.cause !== undefined
 	const line = JSON.stringify({
 		level: failed ? 'error' : 'info',
 		...about,
 		outcome: 'answered',
 		ms: Date.now() - started,
-		...notes,
+		...logFields,
 	})
 	if (failed) console.error(line)
 	else console.log(line)
@@ -64,18 +68,18 @@ export function wordOf({ replayed, created, updated }: Done): string {
 }
 
 /** Counts one of many rows. */
-export function countRow(notes: Notes, word: string): void {
-	notes.rows ??= {}
-	notes.rows[word] = (notes.rows[word] ?? 0) + 1
+export function countRow(logFields: LogFields, word: string): void {
+	logFields.rows ??= {}
+	logFields.rows[word] = (logFields.rows[word] ?? 0) + 1
 }
 
 /** Notes how long it takes to wait for the database, for Server-Timing and the log. */
-export async function timed<T>(notes: Notes, wait: () => Promise<T>): Promise<T> {
+export async function timed<T>(logFields: LogFields, wait: () => Promise<T>): Promise<T> {
 	const started = Date.now()
 	try {
 		return await wait()
 	} finally {
-		notes.databaseMs = (notes.databaseMs ?? 0) + Date.now() - started
+		logFields.databaseMs = (logFields.databaseMs ?? 0) + Date.now() - started
 	}
 }
 

@@ -1,7 +1,7 @@
 import { type DatabaseSettings, httpBatch } from '../database/client'
 import { query } from '../database/send'
 import { KEPT_SECONDS } from '../get-or-create/idempotency-keys'
-import { causeOf, log, type Notes } from './log'
+import { causeOf, type LogFields, log } from './log'
 
 /** A step is a transaction that writers wait for: short, and theirs may come between. */
 const STEP = 5000
@@ -19,7 +19,7 @@ const STATEMENTS = [DELETE, 'SELECT changes()'].map((sql) => ({ sql, args: [] })
  */
 export async function deleteOldKeys(database: DatabaseSettings, timeout: number): Promise<void> {
 	const started = Date.now()
-	const notes: Notes = { outcome: 'done' }
+	const logFields: LogFields = { outcome: 'done' }
 	let deleted = 0
 	try {
 		for (let step = 0; step < MAX_STEPS; step++) {
@@ -29,9 +29,9 @@ export async function deleteOldKeys(database: DatabaseSettings, timeout: number)
 			if (count < STEP) break
 		}
 	} catch (error) {
-		notes.cause = causeOf(error)
+		logFields.cause = causeOf(error)
 		throw error
 	} finally {
-		log({ scheduled: 'delete old keys', deleted }, notes, started)
+		log({ scheduled: 'delete old keys', deleted }, logFields, started)
 	}
 }

@@ -1,7 +1,7 @@
 import { WorkerEntrypoint } from 'cloudflare:workers'
 import {
-	type AskOptions,
 	askMany,
+	type NamedTerms,
 	onlyOne,
 	type Failed as Refused,
 	type Result,
@@ -10,8 +10,8 @@ import type { Verb } from '../get-or-create/shape'
 import type { Backend } from './backend'
 import { commit } from './commits/commit'
 import type { KeepAlive } from './commits/group-commit'
-import { countedProblem, notedProblem } from './http/problem-of'
-import { countRow, isLogged, log, type Notes, wordOf } from './log'
+import { countedProblem, loggedProblem } from './http/problem-of'
+import { countRow, isLogged, type LogFields, log, wordOf } from './log'
 import type {
 	Failed,
 	GetOptions,
@@ -31,17 +31,17 @@ export type Entrypoint<R extends Resources> = new (
 ) => WorkerEntrypoint<object> & Rpc<R>
 
 export function entrypointOf<R extends Resources>(resources: R, backend: Backend): Entrypoint<R> {
-	type Ask = <N extends TableName<R>>(
+	type Run = <N extends TableName<R>>(
 		table: N,
 		verb: Verb,
 		rows: readonly Readonly<Record<string, unknown>>[],
-		options: AskOptions,
+		options: NamedTerms,
 	) => Promise<(Updated<R, N> | Failed)[]>
 
-	const askOf = (env: object, keepAlive: KeepAlive): Ask => {
+	const runnerOf = (env: object, keepAlive: KeepAlive): Run => {
 		return async function run(table, verb, rows, options) {
 			const started = Date.now()
-			const notes: Notes = {}
+			const logFields: LogFields = {}
 			let isRefused = false
 			const served = resources.find(({ name }) => name === table)
 			try {
@@ -49,29 +49,29 @@ export function entrypointOf<R extends Resources>(resources: R, backend: Backend
 				const { info, visible } = served
 				const { timeout } = backend.settings(env)
 				const commits = backend.ownDatabase(env)
-				return present(
-					notes,
+				return plainResults(
+					logFields,
 					await askMany({ info, columns: visible }, verb, rows, options, (requests) =>
-						commit({ commits, timeout }, requests, notes, keepAlive),
+						commit({ commits, timeout }, requests, logFields, keepAlive),
 					),
 				)
 			} catch (error) {
 				isRefused = true
-				notedProblem(notes, error)
+				loggedProblem(logFields, error)
 				throw error
 			} finally {
-				if (isLogged(() => backend.settings(env), notes, isRefused))
-					log({ rpc: verb, table: served?.info.name }, notes, started)
+				if (isLogged(() => backend.settings(env), logFields, isRefused))
+					log({ rpc: verb, table: served?.info.name }, logFields, started)
 			}
 		}
 	}
 
 	return class extends WorkerEntrypoint<object> implements Rpc<R> {
-		readonly #ask: Ask
+		readonly #run: Run
 
 		constructor(ctx: ExecutionContext, env: object) {
 			super(ctx, env)
-			this.#ask = askOf(env, (promise) => ctx.waitUntil(promise))
+			this.#run = runnerOf(env, (promise) => ctx.waitUntil(promise))
 		}
 
 		async getOrCreate<N extends TableName<R>>(
@@ -87,7 +87,7 @@ export function entrypointOf<R extends Resources>(resources: R, backend: Backend
 			rows: readonly RowInput<R, N>[],
 			options: GetOptions<R, N> = {},
 		): Promise<(Got<R, N> | Failed)[]> {
-			const results = await this.#ask(table, 'get-or-create', rows, options)
+			const results = await this.#run(table, 'get-or-create', rows, options)
 			return results.map((result) => {
 				if ('error' in result) return result
 				const { row, created, replayed } = result
@@ -108,20 +108,20 @@ export function entrypointOf<R extends Resources>(resources: R, backend: Backend
 			rows: readonly Partial<RowInput<R, N>>[],
 			options: UpdateOptions<R, N> = {},
 		): Promise<(Updated<R, N> | Failed)[]> {
-			return await this.#ask(table, 'update-or-create', rows, options)
+			return await this.#run(table, 'update-or-create', rows, options)
 		}
 	}
 
-	function present<N extends TableName<R>>(
-		notes: Notes,
+	function plainResults<N extends TableName<R>>(
+		logFields: LogFields,
 		results: (Result | Refused)[],
 	): (Updated<R, N> | Failed)[] {
 		return results.map((result) => {
 			if ('error' in result) {
-				countedProblem(notes, result.error)
+				countedProblem(logFields, result.error)
 				return { error: plain(result.error) }
 			}
-			countRow(notes, wordOf(result))
+			countRow(logFields, wordOf(result))
 			const { row, created, updated, replayed = false } = result
 			// The row has the visible columns' Drizzle values, which is what Row<R, N> says, from the same definition.
 			// oxlint-disable-next-line typescript/no-unsafe-type-assertion

@@ -6,7 +6,7 @@ import type { Manner } from '../../src/get-or-create/conditions'
 import { overItems } from '../../src/get-or-create/items'
 import { type Ask, rowRequest } from '../../src/get-or-create/row-request'
 import { statementsOf } from '../../src/get-or-create/statements'
-import { rowFormat } from '../../src/service/http/row'
+import { rowCodecOf } from '../../src/service/http/row'
 import { resource } from '../../src/service/resource'
 import { served } from '../oracle/served'
 import { kinds, twinsOf } from '../support/kinds'
@@ -59,7 +59,7 @@ function statementsAbout(
 	const { info, ...shown } = resource<SQLiteTable, string>(twinsOf(kind).together, {
 		hidden: kind.hidden ?? [],
 	})
-	const { row } = rowFormat({ info, ...shown }).parse(exampleOf(kind))
+	const { row } = rowCodecOf({ info, ...shown }).parse(exampleOf(kind))
 	return kind.by.flatMap((names) => {
 		const by = info.columns.filter(({ property }) => names.includes(property))
 		const asked = Object.fromEntries(names.map((name) => [name, row[name]]))

@@ -1,7 +1,7 @@
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { describe, expect, it } from 'vitest'
 import { type Manner } from '../../src/get-or-create/conditions'
-import type { RowKey } from '../../src/get-or-create/idempotency'
+import type { KeyPart } from '../../src/get-or-create/idempotency'
 import { rowRequest } from '../../src/get-or-create/row-request'
 import { statementsOf } from '../../src/get-or-create/statements'
 import { tableInfo } from '../../src/get-or-create/table'
@@ -16,7 +16,7 @@ async function queryPlan(sql: string, rows: string[]): Promise<string[]> {
 	return plan.rows.map((row) => String(row.detail))
 }
 
-const encode = (table: SQLiteTable, row: Record<string, unknown>, by?: string[], key?: RowKey) => {
+const encode = (table: SQLiteTable, row: Record<string, unknown>, by?: string[], key?: KeyPart) => {
 	const info = tableInfo(table)
 	const columns = by?.map((property) => info.columns.filter((column) => column.property === property)).flat()
 	return rowRequest(info, { verb: 'update-or-create', row, by: columns, key })

@@ -2,7 +2,7 @@ import { DatabaseError } from '../../database/failure'
 import { callOf, outcomesOf } from '../../get-or-create/call'
 import type { Outcome } from '../../get-or-create/outcome'
 import type { RowRequest } from '../../get-or-create/row-request'
-import { type Notes, timed } from '../log'
+import { type LogFields, timed } from '../log'
 import type { KeepAlive } from './group-commit'
 import { type CommitSettings, sharedCommits } from './shared-commits'
 
@@ -19,15 +19,17 @@ export interface Commits {
 export async function commit(
 	{ commits, timeout }: Commits,
 	requests: readonly RowRequest[],
-	notes: Notes,
+	logFields: LogFields,
 	keepAlive: KeepAlive,
 ): Promise<Outcome[]> {
 	const deadline = Date.now() + timeout
 	const call = callOf(requests)
 	try {
-		const { by, calls } = await timed(notes, () => sharedCommits(commits).submit(call, deadline, keepAlive))
-		notes.commit = by
-		notes.batch = Math.max(notes.batch ?? 0, calls)
+		const { sentBy, calls } = await timed(logFields, () =>
+			sharedCommits(commits).submit(call, deadline, keepAlive),
+		)
+		logFields.commit = sentBy
+		logFields.batch = Math.max(logFields.batch ?? 0, calls)
 		return outcomesOf(call)
 	} catch (error) {
 		if (!(error instanceof DatabaseError)) throw error

@@ -26,7 +26,7 @@ export interface CommitSettings {
 /** How a call's rows were committed. */
 export interface Commit {
 	/** Who sent the last of its transactions. */
-	by: 'isolate' | 'durable-object'
+	sentBy: 'isolate' | 'durable-object'
 	/** How many calls of this isolate shared that. */
 	calls: number
 }
@@ -41,10 +41,10 @@ export function sharedCommits(settings: CommitSettings): GroupCommit<Call, Commi
 	const shared = settings.object && objectBatch(settings.object, settings.database, direct)
 	const made = new GroupCommit<Call, Commit>({
 		send: async (calls, deadline) => {
-			let by: Commit['by'] = 'isolate'
-			const batch = shared ? shared(() => (by = 'durable-object')) : direct
+			let sentBy: Commit['sentBy'] = 'isolate'
+			const batch = shared ? shared(() => (sentBy = 'durable-object')) : direct
 			await runTransaction(batch, calls, deadline, proofsOf(settings))
-			return calls.map((call) => (isDone(call) ? { result: { by, calls: calls.length } } : 'again'))
+			return calls.map((call) => (isDone(call) ? { result: { sentBy, calls: calls.length } } : 'again'))
 		},
 		sizeOf: ({ requests, outcomes }) => sum(requests.filter((_, place) => !outcomes[place])),
 		isAlone,

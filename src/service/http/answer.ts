@@ -17,7 +17,7 @@ export function answer(
 	const state = stateOf(c)
 	state.isWhole = true
 	const all: Record<string, string> = { 'X-Request-Id': c.get('requestId'), ...headers }
-	if (state.place) all['Server-Timing'] = `db;dur=${state.notes.databaseMs ?? 0}`
+	if (state.place) all['Server-Timing'] = `db;dur=${state.logFields.databaseMs ?? 0}`
 	if (state.replayed) all['Idempotency-Replayed'] = 'true'
 	return new Response(body, { status, headers: all })
 }

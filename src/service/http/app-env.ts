@@ -2,7 +2,7 @@ import type { Context, Handler } from 'hono'
 import type { RequestIdVariables } from 'hono/request-id'
 import type { Backend } from '../backend'
 import type { CommitSettings } from '../commits/shared-commits'
-import type { Notes } from '../log'
+import type { LogFields } from '../log'
 
 /** The environment of every route, stated once. All of ours is one variable, for the app around it has its own. */
 export interface AppEnv {
@@ -16,7 +16,7 @@ export interface RequestState {
 	/** The path under which the service is mounted, as it was asked for; empty where it is a Worker of its own. */
 	prefix: string
 	/** For the log. */
-	notes: Notes
+	logFields: LogFields
 	/** The request's database, once it is known. */
 	commits?: CommitSettings
 	/** The bearer token that let the request in, behind tokenAuth. Never to be shown. */

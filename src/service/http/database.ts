@@ -17,9 +17,9 @@ export async function commitsOf(c: Context<AppEnv>): Promise<Commits> {
 
 /** Reads the row that a request of the verb `get` asks for, with a client of this request's own. */
 export async function find(c: Context<AppEnv>, request: RowRequest): Promise<DriverValue[] | undefined> {
-	const { notes } = stateOf(c)
+	const { logFields } = stateOf(c)
 	const { commits, timeout } = await commitsOf(c)
-	return await timed(notes, () =>
+	return await timed(logFields, () =>
 		findRow(httpBatch(commits.database), request, Date.now() + timeout, proofsOf(commits)),
 	)
 }

@@ -2,7 +2,7 @@ import { HTTPException } from 'hono/http-exception'
 import { DatabaseError, type Failure } from '../../database/failure'
 import { type ConflictError, isRowError, type RowError } from '../../get-or-create/errors'
 import { UnreadableError } from '../../get-or-create/read-value'
-import { causeOf, countRow, type Notes } from '../log'
+import { causeOf, countRow, type LogFields } from '../log'
 import { MisconfiguredError } from '../misconfigured'
 import { noMoreCalls } from './limited'
 import { Problem } from './problem'
@@ -56,24 +56,24 @@ function problemOfKnown(error: KnownError): Problem {
 }
 
 /** What a caller is told of the failure of a whole request, noted for the log. */
-export function notedProblem(notes: Notes, error: unknown): Problem {
+export function loggedProblem(logFields: LogFields, error: unknown): Problem {
 	const problem = problemOf(error)
-	notes.outcome = problem.slug
-	noteCause(notes, problem, error)
+	logFields.outcome = problem.slug
+	setCause(logFields, problem, error)
 	return problem
 }
 
 /** The same of one of many rows, which is counted. */
-export function countedProblem(notes: Notes, error: unknown): Problem {
+export function countedProblem(logFields: LogFields, error: unknown): Problem {
 	const problem = problemOf(error)
-	countRow(notes, problem.slug)
-	noteCause(notes, problem, error)
+	countRow(logFields, problem.slug)
+	setCause(logFields, problem, error)
 	return problem
 }
 
 /** Only what is not the caller's fault has a cause to look into. */
-function noteCause(notes: Notes, { status }: Problem, error: unknown): void {
-	if (status >= 500) notes.cause ??= causeOf(error)
+function setCause(logFields: LogFields, { status }: Problem, error: unknown): void {
+	if (status >= 500) logFields.cause ??= causeOf(error)
 }
 
 function conflictProblem({ conflicts }: ConflictError): Problem {

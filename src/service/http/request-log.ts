@@ -7,18 +7,18 @@ import { type AppEnv, stateOf } from './app-env'
 export const requestLog: MiddlewareHandler<AppEnv> = async (c, next) => {
 	const started = Date.now()
 	const state = stateOf(c)
-	const { notes } = state
+	const { logFields } = state
 	await next()
 	// An `access` of the app's own may answer with headers that know nothing of Hono's.
 	if (!state.isWhole) c.header('X-Request-Id', c.get('requestId'))
-	if (notes.outcome === 'unauthorized' && !mayLogRefusal(started)) return
+	if (logFields.outcome === 'unauthorized' && !mayLogRefusal(started)) return
 	const write = () => {
-		if (!isLogged(() => state.backend.settings(c.env), notes, c.res.status >= 400)) return
+		if (!isLogged(() => state.backend.settings(c.env), logFields, c.res.status >= 400)) return
 		const { method } = c.req
 		// The route's pattern, for a path holds keys.
 		const route = state.place?.path ?? routePath(c)
 		const about = { requestId: c.get('requestId'), method, route, status: c.res.status }
-		log(about, notes, started)
+		log(about, logFields, started)
 	}
 	const { streamed } = state
 	// Cloudflare ends a request whose caller went away, unless something is still waited for.

@@ -6,7 +6,7 @@ import type { ColumnInfo } from '../../get-or-create/table'
 import type { Resource } from '../resource'
 
 /** Reads and writes rows of a resource as JSON. Built once per table. */
-export interface RowFormat {
+export interface RowCodec {
 	/** The Drizzle values of a row, and every fault of form at once: such columns are left out of the row. */
 	parse(json: unknown): { row: Record<string, unknown>; faults: Fault[] }
 	/** One column's value from a query or a path, where all is text; undefined where it can't be one. */
@@ -15,7 +15,7 @@ export interface RowFormat {
 	present(values: readonly DriverValue[]): Record<string, unknown>
 }
 
-export function rowFormat({ info, visible }: Resource): RowFormat {
+export function rowCodecOf({ info, visible }: Resource): RowCodec {
 	const columns = new Map(visible.map((column) => [column.property, column]))
 	return {
 		parse(json) {

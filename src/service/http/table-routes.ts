@@ -5,7 +5,7 @@ import { only } from './method'
 import { decoded, NO_SEGMENTS, segmentsOf, tablePath } from './path'
 import { nowhere } from './problem'
 import { readByFilter, readByPath } from './read'
-import { rowFormat } from './row'
+import { rowCodecOf } from './row'
 import { write } from './write'
 
 /**
@@ -42,21 +42,21 @@ export const answerTable: Handler<AppEnv> = async (c, next) => {
 
 /** The places of one table: all of its rows, and one of them. */
 function placesOf(resource: Resource): { rows: Place; row: Place } {
-	const format = rowFormat(resource)
+	const rowCodec = rowCodecOf(resource)
 	const path = tablePath(resource.info.name)
 	return {
 		rows: {
 			path,
 			handlers: new Map([
-				['GET', readByFilter(resource, format)],
-				['POST', write(resource, format, 'get-or-create')],
-				['PUT', write(resource, format, 'update-or-create')],
+				['GET', readByFilter(resource, rowCodec)],
+				['POST', write(resource, rowCodec, 'get-or-create')],
+				['PUT', write(resource, rowCodec, 'update-or-create')],
 			]),
 			allow: 'GET, HEAD, POST, PUT',
 		},
 		row: {
 			path: `${path}/:key`,
-			handlers: new Map([['GET', readByPath(resource, format)]]),
+			handlers: new Map([['GET', readByPath(resource, rowCodec)]]),
 			allow: 'GET, HEAD',
 		},
 	}

@@ -21,12 +21,12 @@ import { searchOf } from './path'
 import { Problem } from './problem'
 import { countedProblem } from './problem-of'
 import { byParameter, columnsParameter, knownParameters } from './query'
-import type { RowFormat } from './row'
+import type { RowCodec } from './row'
 
 /** One POST or PUT, be it of one row, an array or a stream: all rows are asked for in the same way. */
 interface Write {
 	resource: Resource
-	format: RowFormat
+	rowCodec: RowCodec
 	verb: Exclude<Verb, 'get'>
 	by: ColumnInfo[] | undefined
 	update: ColumnInfo[] | undefined
@@ -38,7 +38,7 @@ interface Write {
 const MAX_QUERIES = 100
 
 /** The handler of POST (get or create) or PUT (update or create). */
-export function write(resource: Resource, format: RowFormat, verb: Write['verb']) {
+export function write(resource: Resource, rowCodec: RowCodec, verb: Write['verb']) {
 	const allowed = verb === 'update-or-create' ? ['by', 'update'] : ['by']
 	/** By query string: callers repeat themselves. */
 	const known = new Cache<Pick<Write, 'by' | 'update'>>(MAX_QUERIES)
@@ -50,7 +50,7 @@ export function write(resource: Resource, format: RowFormat, verb: Write['verb']
 		})
 	}
 	return async (c: Context<AppEnv>): Promise<Response> => {
-		const operation: Write = { resource, format, verb, ...columnsOf(c), key: idempotencyKey(c) }
+		const operation: Write = { resource, rowCodec, verb, ...columnsOf(c), key: idempotencyKey(c) }
 		if (bodyTypeOf(c) === 'ndjson') return await answerStream(c, operation)
 		const json = await jsonBody(c)
 		return Array.isArray(json) ? await answerArray(c, operation, json) : await answerOne(c, operation, json)
@@ -60,7 +60,7 @@ export function write(resource: Resource, format: RowFormat, verb: Write['verb']
 async function answerOne(c: Context<AppEnv>, operation: Write, json: unknown): Promise<Response> {
 	const [outcome] = await ask(c, operation, [askFor(operation, json, 0, true)])
 	const row = rowOrThrow(outcome)
-	stateOf(c).notes.outcome = wordOf(row)
+	stateOf(c).logFields.outcome = wordOf(row)
 	const body = bodyOf(operation, row)
 	const location = body.created ? locationOf(operation.resource, body.row, stateOf(c).prefix) : undefined
 	return answerJson(c, body.created ? 201 : 200, body, location === undefined ? {} : { Location: location })
@@ -93,7 +93,7 @@ async function answerStream(c: Context<AppEnv>, operation: Write): Promise<Respo
 	const { promise, resolve } = Promise.withResolvers<void>()
 	const state = stateOf(c)
 	state.streamed = promise
-	const { notes } = state
+	const { logFields } = state
 	let position = 0
 	const read = (line: Line): ReadLine => {
 		const at = position++
@@ -110,12 +110,12 @@ async function answerStream(c: Context<AppEnv>, operation: Write): Promise<Respo
 		try {
 			return await answerGroup(c, operation, lines, first)
 		} catch (error) {
-			notes.cause = causeOf(error)
+			logFields.cause = causeOf(error)
 			throw error
 		}
 	}
 	const end = (outcome: StreamEnd) => {
-		notes.outcome = outcome
+		logFields.outcome = outcome
 		resolve()
 	}
 	const answers = answerLines(input, read, answerRead, end)
@@ -156,13 +156,13 @@ function jsonOf(line: Line): unknown {
 }
 
 function askFor(
-	{ format, verb, by, update, key }: Write,
+	{ rowCodec, verb, by, update, key }: Write,
 	json: unknown,
 	position: number,
 	alone = false,
 ): Ask {
 	const part = key === undefined ? undefined : { key, position, alone }
-	return { verb, by, update, key: part, ...format.parse(json) }
+	return { verb, by, update, key: part, ...rowCodec.parse(json) }
 }
 
 /** https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/ */
@@ -176,7 +176,7 @@ async function ask(c: Context<AppEnv>, { resource }: Write, asks: Ask[]): Promis
 	const state = stateOf(c)
 	const commits = await commitsOf(c)
 	const outcomes = await outcomesOf(resource.info, asks, (requests) =>
-		commit(commits, requests, state.notes, (promise) => c.executionCtx.waitUntil(promise)),
+		commit(commits, requests, state.logFields, (promise) => c.executionCtx.waitUntil(promise)),
 	)
 	if (outcomes.some(({ replayed }) => replayed)) state.replayed = true
 	return outcomes
@@ -187,7 +187,7 @@ function itemOf(c: Context<AppEnv>, operation: Write, outcome: Outcome): object 
 	if (outcome.kind === 'error') return problemItem(c, outcome.error)
 	try {
 		const body = bodyOf(operation, outcome)
-		countRow(stateOf(c).notes, wordOf(outcome))
+		countRow(stateOf(c).logFields, wordOf(outcome))
 		return body
 	} catch (error) {
 		// Another writer has stored what its column can't mean: that is this row's failure alone.
@@ -197,16 +197,16 @@ function itemOf(c: Context<AppEnv>, operation: Write, outcome: Outcome): object 
 
 /** What a stream ends with that can't go on. */
 function lastItem(c: Context<AppEnv>, limit: DatabaseError, line: number): object {
-	stateOf(c).notes.cause ??= causeOf(limit)
+	stateOf(c).logFields.cause ??= causeOf(limit)
 	return problemItem(c, noMoreCalls(line))
 }
 
 function problemItem(c: Context<AppEnv>, error: unknown): object {
-	const { notes, prefix } = stateOf(c)
-	return { problem: countedProblem(notes, error).body(c.get('requestId'), prefix) }
+	const { logFields, prefix } = stateOf(c)
+	return { problem: countedProblem(logFields, error).body(c.get('requestId'), prefix) }
 }
 
-function bodyOf({ format, verb }: Write, { values, created, updated }: Extract<Outcome, { kind: 'row' }>) {
-	const row = format.present(values)
+function bodyOf({ rowCodec, verb }: Write, { values, created, updated }: Extract<Outcome, { kind: 'row' }>) {
+	const row = rowCodec.present(values)
 	return verb === 'update-or-create' ? { row, created, updated } : { row, created }
 }
