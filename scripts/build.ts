@@ -3,8 +3,8 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import { dirname, join } from 'node:path'
 import { build } from 'rolldown'
 
-// `npm run build`: what the package has. ES modules, their types and the template in dist/lib; the script of /docs in
-// dist/assets.
+// `npm run build`: what the package has. ES modules, their types and the template in dist/lib; the scripts of
+// pages in dist/assets.
 
 const root = join(import.meta.dirname, '..')
 const lib = join(root, 'dist/lib')
@@ -61,7 +61,7 @@ function buildTypes(): void {
 const declarationOf = (file: string): string => file.replace(/\.ts$/, '.d.ts')
 
 rmSync(lib, { recursive: true, force: true })
-run('scripts/docs-bundle.ts')
+run('scripts/page-scripts.ts')
 await buildModules()
 buildTypes()
 cpSync(join(root, 'template'), join(lib, 'template'), { recursive: true })

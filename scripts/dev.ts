@@ -8,9 +8,10 @@ import { type Child, startChild } from './child.ts'
 import { readable } from './dev-log.ts'
 import { type LibsqlServer, startLibsqlServer } from './libsql-server.ts'
 import { applyMigrations, type Database, pendingMigrations } from './migrations.ts'
+import { startRaceDatabase } from './race-database.ts'
 import { answers, StartError } from './server.ts'
 
-// `npm run dev`: a libSQL server with its data in DATA_DIR, and the Worker on PORT. All of it ends together.
+// `npm run dev`: a libSQL server with its data in DATA_DIR, another for /race, and the Worker on PORT. All of it ends together.
 
 const root = join(import.meta.dirname, '..')
 const START_TIMEOUT_MS = 60_000
@@ -48,12 +49,16 @@ async function dev(): Promise<void> {
 		copyFileSync(join(root, '.dev.vars.example'), join(root, '.dev.vars'), constants.COPYFILE_EXCL)
 	}
 	const database = process.env.TURSO_DATABASE_URL ? await remoteDatabase() : await localDatabase()
-	await startWorker(port, database)
+	const beside = await startRaceDatabase(database)
+	endWith(beside, 'The libSQL server of the race')
+	await startWorker(port, database, beside.url)
 	const address = `http://localhost:${port}`
 	console.log(`
 Ready on ${address}. Try this twice:
 
   curl -i ${address}/users -H 'Authorization: Bearer dev-token' --json '{"name":"Alice","email":"alice@example.com"}'
+
+And see hundreds ask at once: ${address}/race
 `)
 }
 
@@ -97,15 +102,19 @@ async function pendingReport(database: Database): Promise<string | undefined> {
 	return (await whyBaseline(database)) ?? command
 }
 
-async function startWorker(port: number, { url, authToken }: Database): Promise<void> {
+async function startWorker(port: number, { url, authToken }: Database, beside: string): Promise<void> {
 	const worker = startChild(
 		join(root, 'node_modules/.bin/wrangler'),
 		[
 			'dev',
+			// The service, and what it is raced with.
+			join(root, 'scripts/workers/dev.ts'),
 			`--port=${port}`,
 			'--inspector-port=0',
 			'--show-interactive-dev-session=false',
 			`--var=TURSO_DATABASE_URL:${url}`,
+			`--var=RACE_DATABASE_URL:${beside}`,
+			'--var=RACE_PAGE:on',
 			...(process.env.CORS_ORIGINS ? [`--var=CORS_ORIGINS:${process.env.CORS_ORIGINS}`] : []),
 			// Named, for else wrangler would read this file and not the environment.
 			`--env-file=${join(root, '.dev.vars')}`,

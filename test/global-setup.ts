@@ -27,7 +27,7 @@ import * as schema from './support/schema.ts'
 /** One real libSQL server for the whole run, on a free port, with data that goes with it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
 	// What `[build]` in wrangler.toml runs, which the test pool leaves out.
-	execFileSync(process.execPath, [join(import.meta.dirname, '../scripts/docs-bundle.ts')])
+	execFileSync(process.execPath, [join(import.meta.dirname, '../scripts/page-scripts.ts')])
 	const dataDir = mkdtempSync(join(tmpdir(), 'edge-get-or-create-test-'))
 	const server = await startLibsqlServer(dataDir)
 	await applyMigrations(server)

@@ -51,12 +51,14 @@ export class NotAUniqueKeyError extends Error {
 		readonly table: string,
 		readonly keys: string[][],
 		hasOpaqueIndexes: boolean,
+		/** What the caller knows the columns by. */
+		called = '"by"',
 	) {
 		const usable = keys.map((key) => key.join(', ')).join(' or ')
 		const opaque = hasOpaqueIndexes
 			? '; unique indexes over an expression or a part of the rows do not count'
 			: ''
-		super(`"by" must contain a unique key of ${table}: ${usable}${opaque}`)
+		super(`${called} must contain a unique key of ${table}: ${usable}${opaque}`)
 	}
 }
 

@@ -66,7 +66,7 @@ export function rowRequest(table: TableInfo, ask: Ask, form: Form = formOf(table
 		}
 	}
 	if (faults.length > 0) throw new InvalidRowError(faults)
-	if (!form.key) requireUniqueKey(table, form.by)
+	if (!form.key) requireUniqueKey(table, form.by, ask.verb === 'get' ? 'The filter' : undefined)
 	const filled = fill(form, table, faults)
 	if (faults.length > 0) throw new InvalidRowError(faults)
 	const { slots } = form

@@ -13,11 +13,11 @@ export function decidingKey(
 	return table.keys.find((key) => covers(by, key) && !key.columns.some((column) => nulls.includes(column)))
 }
 
-/** @throws NotAUniqueKeyError, which names the keys that would do. */
-export function requireUniqueKey(table: TableInfo, by: readonly ColumnInfo[]): void {
+/** `called` is what the caller knows these columns by. @throws NotAUniqueKeyError, which names the keys that would do. */
+export function requireUniqueKey(table: TableInfo, by: readonly ColumnInfo[], called = '"by"'): void {
 	if (decidingKey(table, by)) return
 	const keys = writableKeys(table).map((key) => key.columns.map(({ property }) => property))
-	throw new NotAUniqueKeyError(table.name, keys, table.hasOpaqueIndexes)
+	throw new NotAUniqueKeyError(table.name, keys, table.hasOpaqueIndexes, called)
 }
 
 /** The columns of the unique keys that a row covers: of the primary key alone, where that is one of them. */

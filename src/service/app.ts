@@ -2,6 +2,7 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { requestId } from 'hono/request-id'
 import { baseRoutePath } from 'hono/route'
+import { NONCE } from 'hono/secure-headers'
 import type { Backend } from './backend'
 import { answer } from './http/answer'
 import { type AppEnv, stateOf } from './http/app-env'
@@ -20,6 +21,7 @@ import { docs } from './pages/docs'
 import { home } from './pages/home'
 import { pageHeaders } from './pages/layout'
 import { problemPages } from './pages/problems'
+import { race } from './pages/race'
 import type { Resource } from './resource'
 
 /**
@@ -40,11 +42,15 @@ export function createApp(
 		return refuse(c, URL.canParse(c.req.url) ? error : noHost())
 	})
 
-	app.get('/', pageHeaders(), home(resources)).all(only('GET, HEAD'))
+	app.get('/', pageHeaders({ scriptSrc: [NONCE] }), home(resources)).all(only('GET, HEAD'))
 	app.get('/healthz', crossOrigin(), health(resources)).all(only('GET, HEAD'))
 	app.get('/openapi.json', openApi(resources, { hasOwnAccess: access !== undefined })).all(only('GET, HEAD'))
 	app.route('/docs', docs())
 	app.route('/problems', problemPages())
+	// A page for show takes no name away from tables.
+	if (!resources.some(({ info }) => info.name === 'race')) {
+		app.route('/race', race(resources, access !== undefined))
+	}
 
 	const entrance = access ? [access] : [tokenAuth(), limitRate]
 	app.use(namedTable(resources), crossOrigin(), ...entrance, answerTable)

@@ -11,6 +11,8 @@ export interface Bindings {
 	DATABASE_TIMEOUT_MS?: string
 	CORS_ORIGINS?: string
 	LOG_SUCCESSES?: string
+	/** In wrangler.toml it may be a boolean of its own. */
+	RACE_PAGE?: string | boolean
 	GROUP_COMMIT?: CommitNamespace
 	GROUP_COMMIT_LOCATION?: string
 	GROUP_COMMIT_SHARDS?: string
@@ -51,9 +53,11 @@ export interface Settings {
 	corsOrigins: string[]
 	/** The share of successful requests that have a line in the log, from 0 to 1. */
 	logSuccesses: number
+	/** Whether there is a page that races: it writes rows, with a token of whoever looks at it. */
+	racePage: boolean
 	/** Limits each token's requests, where it is bound. */
 	rateLimit: RateLimiter | undefined
-	/** Where the script of /docs is, where it is bound. */
+	/** Where the scripts of /docs and /race are, where it is bound. */
 	assets: Bindings['ASSETS']
 }
 
@@ -99,6 +103,7 @@ function parse(env: object, { names, hasOwnAccess, hasOwnDatabase }: Reading): S
 		tokens: hasOwnAccess ? [] : tokens(source),
 		corsOrigins: corsOrigins(source),
 		logSuccesses: share(source),
+		racePage: isOn(source, 'RACE_PAGE'),
 		rateLimit: source.read('RATE_LIMIT'),
 		assets: source.read('ASSETS'),
 	}
@@ -179,6 +184,17 @@ function share({ read, nameOf }: Source): number {
 	const parsedShare = value ? Number(value) : 1
 	if (parsedShare >= 0 && parsedShare <= 1) return parsedShare
 	throw new MisconfiguredError(`${nameOf('LOG_SUCCESSES')} must be a number from 0 to 1`)
+}
+
+const SWITCH = new Map([
+	...['on', 'true', '1'].map((word) => [word, true] as const),
+	...['', 'off', 'false', '0'].map((word) => [word, false] as const),
+])
+
+function isOn({ read, nameOf }: Source, setting: 'RACE_PAGE'): boolean {
+	const found = SWITCH.get(String(read(setting) ?? ''))
+	if (found === undefined) throw new MisconfiguredError(`${nameOf(setting)} must be "on" or "off"`)
+	return found
 }
 
 function wholeNumber(text: string, otherwise: string): number {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -23,7 +24,9 @@ const QUIET = [
 	'--disable-sync',
 ]
 const SCREENS = { wide: { width: 1280, height: 800 }, narrow: { width: 390, height: 844 } }
-const PATHS = ['/', '/problems', '/problems/conflict', '/docs']
+const PATHS = ['/', '/problems', '/problems/conflict', '/docs', '/race']
+/** A script that looks for what keeps people out. */
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 assert.ok(existsSync(EXECUTABLE), `No Chromium at ${EXECUTABLE}: name one with CHROMIUM=/path/to/it.`)
 const dataDir = mkdtempSync(join(tmpdir(), 'edge-get-or-create-browser-'))
@@ -64,16 +67,37 @@ for (const [screen, viewport] of Object.entries(SCREENS)) {
 			after(async () => await context.close())
 
 			for (const path of PATHS) {
-				it(`${path} shows itself without a fault, from this origin alone, and fits`, async () => {
+				it(`${path} shows itself without a fault, from this origin alone, fits, and keeps nobody out`, async () => {
 					const { page, faults } = await open(context, path)
 					await page.getByRole('heading', { level: 1 }).first().waitFor()
 					const width = await page.evaluate<number>('document.documentElement.scrollWidth')
 					assert.ok(width <= viewport.width, `it is ${width} pixels wide`)
 					await picture(page, `${screen}-${colorScheme}${path.replaceAll('/', '-')}`)
+					const barriers = await barriersOn(page)
 					await page.close()
-					assert.deepEqual(faults, [])
+					assert.deepEqual([...faults, ...barriers], [])
 				})
 			}
+
+			it('/race is run by keyboard: one caller of many makes the row, and is seen', async () => {
+				const { page, faults } = await open(context, '/race')
+				await page.getByLabel('Callers').fill('60')
+				await page.keyboard.press('Enter')
+				await page.getByText(/^Done/).waitFor({ timeout: 60_000 })
+				const [own = [], selected = [], doubled = []] = await page.evaluate<number[][]>(COUNTS)
+				// Created, existing, doubles, errors, rows now.
+				assert.deepEqual(own, [1, 59, 0, 0, 1])
+				assert.equal(await page.locator('.lane').first().locator('rect.created').count(), 1)
+				assert.equal(await page.locator('.lane').first().locator('rect').count(), 60)
+				for (const [made = 0, found = 0, doubles = 0, errors = 0, rows = 0] of [selected, doubled]) {
+					assert.equal(made + found + doubles + errors, 60)
+					assert.equal(rows, made + doubles)
+				}
+				const barriers = await barriersOn(page)
+				await picture(page, `${screen}-${colorScheme}-race-run`, true)
+				await page.close()
+				assert.deepEqual([...faults, ...barriers], [])
+			})
 
 			it('/docs sends a request with the token, and shows who created the row', async () => {
 				const { page, faults } = await open(context, '/docs#tag/users')
@@ -93,6 +117,35 @@ for (const [screen, viewport] of Object.entries(SCREENS)) {
 		})
 	}
 }
+
+describe('the command on /', () => {
+	it('is copied by a button, and that is said', async () => {
+		const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] })
+		const { page, faults } = await open(context, '/')
+		await context.setOffline(true)
+		const button = page.getByRole('button', { name: 'Copy' })
+		await button.focus()
+		await page.keyboard.press('Enter')
+		await page.getByRole('status').filter({ hasText: 'Copied to the clipboard' }).waitFor()
+		const copied = await page.evaluate<string>('navigator.clipboard.readText()')
+		const [first = '', ...others] = copied.split('\n')
+		assert.equal(first, `curl -i ${origin}/users \\`)
+		assert.equal(others.length, 2)
+		await context.close()
+		assert.deepEqual(faults, [])
+	})
+})
+
+describe('a token that is refused', () => {
+	it('ends the race, and says why', async () => {
+		const context = await browser.newContext()
+		const { page } = await open(context, '/race')
+		await page.getByLabel('Token').fill('wrong')
+		await page.getByRole('button', { name: 'Go' }).click()
+		await page.getByText(/^401 · A valid bearer token is needed/).waitFor()
+		await context.close()
+	})
+})
 
 describe('a page of another origin', () => {
 	/** Asks from the page, with a token and JSON, so that the browser asks first whether it may. */
@@ -132,15 +185,30 @@ async function open(context: BrowserContext, path: string): Promise<{ page: Page
 	page.on('requestfailed', (request) => faults.push(`failed: ${request.url()}`))
 	page.on('request', (request) => {
 		const url = new URL(request.url())
+		// Other names of this very server, from which callers race.
+		if (url.hostname.endsWith('.race.localhost') && url.port === String(port)) return
 		if (url.protocol !== 'data:' && url.protocol !== 'blob:' && url.origin !== origin) faults.push(url.href)
 	})
 	await page.goto(`${origin}${path}`, { waitUntil: 'networkidle' })
 	return { page, faults }
 }
 
-async function picture(page: Page, name: string): Promise<void> {
+/** Of each lane: the numbers that it shows, from `created` to `rows now`. */
+const COUNTS = `Array.from(document.querySelectorAll('.lane'), (lane) =>
+	Array.from(lane.querySelectorAll('dd'), (each) => Number(each.textContent)).slice(0, 5))`
+
+/** What axe finds, as far as it can tell. */
+async function barriersOn(page: Page): Promise<string[]> {
+	await page.evaluate(AXE)
+	const { violations } = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
+		'axe.run()',
+	)
+	return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+}
+
+async function picture(page: Page, name: string, fullPage = false): Promise<void> {
 	const folder = process.env.SCREENSHOTS
 	if (!folder) return
 	mkdirSync(folder, { recursive: true })
-	await page.screenshot({ path: join(folder, `${name}.png`) })
+	await page.screenshot({ path: join(folder, `${name}.png`), fullPage })
 }

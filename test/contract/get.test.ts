@@ -72,6 +72,7 @@ describe('GET of one row', () => {
 			expect((await call(path)).body).toMatchObject({
 				type: '/problems/not-a-unique-key',
 				keys: [['id'], ['username']],
+				detail: 'The filter must contain a unique key of accounts: id or username.',
 			})
 		}
 	})

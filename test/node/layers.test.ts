@@ -11,6 +11,7 @@ const LAYERS: Record<string, readonly string[]> = {
 	service: ['get-or-create', 'database'],
 	client: ['service', 'get-or-create'],
 	cli: ['client', 'service'],
+	browser: ['service'],
 }
 
 const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' }).filter((file) =>

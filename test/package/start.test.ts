@@ -79,6 +79,6 @@ describe('the three commands of the README', () => {
 		const body = JSON.stringify({ name: 'Alice', email: 'alice@example.com' })
 		const ask = async () => (await fetch(`${origin}/users`, { method: 'POST', headers, body })).status
 		expect([await ask(), await ask()]).toEqual([201, 200])
-		expect(await (await fetch(`${origin}/docs`)).text()).toContain('scalar.js')
+		expect(await (await fetch(`${origin}/docs`)).text()).toContain('/docs/scalar-')
 	})
 })

@@ -95,7 +95,7 @@ describe('the line of a request', () => {
 		['GET', '/docs', 200, '/docs', 'answered'],
 		['HEAD', '/openapi.json', 200, '/openapi.json', 'answered'],
 		['GET', '/problems/conflict', 200, '/problems/:slug', 'answered'],
-		['GET', '/docs/nope', 404, '/docs/*', 'not-found'],
+		['GET', '/docs/nope', 404, '/docs/:script', 'not-found'],
 		['GET', '/secret?secret=1', 404, '/*', 'not-found'],
 		['DELETE', '/users/secret', 405, '/users/:key', 'method-not-allowed'],
 		['GET', '/users?secret=1', 422, '/users', 'invalid-parameter'],

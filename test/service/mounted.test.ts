@@ -111,6 +111,16 @@ describe.each([
 			for (const link of links) expect(link).toMatch(new RegExp(`^${prefix}(/|$)`))
 			expect(html).toContain(prefix)
 		}
+		const race = await app.request(
+			`${prefix}/race`,
+			{ headers: { accept: 'text/html' } },
+			{ ...env, RACE_PAGE: 'on' },
+			context,
+		)
+		const html = await race.text()
+		expect(html).toContain(`data-prefix="${prefix}"`)
+		const script = /<script src="([^"]+)">/.exec(html)?.[1] ?? ''
+		expect((await app.request(script, {}, { ...env, RACE_PAGE: 'on' }, context)).status).toBe(200)
 		expect((await ask(`${prefix}/healthz`)).status).toBe(200)
 		expect((await ask(`${prefix}/healthz`, { method: 'POST' })).status).toBe(405)
 	})

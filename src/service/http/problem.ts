@@ -49,7 +49,7 @@ export const PROBLEMS = {
 		status: 422,
 		title: 'The columns asked by hold no unique key',
 		advice:
-			'Without a unique key the database could not decide who is first. `keys` lists what would do: name at least one of them whole in `by`.',
+			'Without a unique key the database could not decide who is first. `keys` lists what would do: name at least one of them whole in `by`, or in the filter of a GET.',
 	},
 	'invalid-parameter': {
 		status: 422,

@@ -8,6 +8,7 @@ export interface Schema extends ValueSchema {
 	title?: string
 	const?: unknown
 	default?: unknown
+	examples?: unknown[]
 	items?: Schema
 	minItems?: number
 	maxItems?: number

@@ -31,7 +31,8 @@ export function presented({ column, codec }: ColumnInfo, value: unknown): unknow
 	}
 }
 
-function isTaken(info: ColumnInfo, json: unknown): boolean {
+/** Whether the column takes this JSON, as far as can be told without the database. */
+export function isTaken(info: ColumnInfo, json: unknown): boolean {
 	const value = info.codec.parse(json)
 	if (value instanceof Wrong || info.codec.encode(value) instanceof Wrong) return false
 	return presented(info, value) !== undefined

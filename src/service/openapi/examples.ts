@@ -125,6 +125,7 @@ function filledIn(info: ColumnInfo, index: number): unknown {
 	return info.staysNull ? null : (exampleValue(info, index) ?? null)
 }
 
-function constantOf({ default: constant }: ColumnInfo['column']): unknown {
+/** What every row has of a column that leaves it out; undefined where that is not the same in all. */
+export function constantOf({ default: constant }: ColumnInfo['column']): unknown {
 	return constant === null || is(constant, SQL) ? undefined : constant
 }

@@ -4,6 +4,7 @@ export interface Header {
 	required: boolean
 	description: string
 	schema: Schema
+	example?: string
 }
 
 export type HeaderName = keyof typeof HEADERS
@@ -22,9 +23,9 @@ export const HEADERS = {
 		...header('Where the new row can be read. It is left out where its keys are too long for a URL.'),
 		required: false,
 	},
-	Allow: header('The methods that the path has.'),
-	'Retry-After': header('In seconds.', String.raw`^\d+$`),
-	'WWW-Authenticate': header('The scheme to use.', '^Bearer'),
+	Allow: { ...header('The methods that the path has.'), example: 'GET, HEAD' },
+	'Retry-After': { ...header('In seconds.', String.raw`^\d+$`), example: '1' },
+	'WWW-Authenticate': { ...header('The scheme to use.', '^Bearer'), example: 'Bearer' },
 } satisfies Record<string, Header>
 
 /** References to these headers; X-Request-Id is on every answer. */

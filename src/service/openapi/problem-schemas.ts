@@ -2,10 +2,16 @@ import { PROBLEMS, type Slug } from '../http/problem'
 import type { Schema } from './column-schema'
 import { type HeaderName, headers } from './headers'
 import type { Response } from './operation'
+import { schemaExample } from './schema-example'
 
 const names: Schema = { type: 'array', items: { type: 'string' } }
 
 /** What a problem carries beyond the members of RFC 9457. */
+export function extrasOf(slug: Slug, prefix: string): Record<string, Schema> {
+	if (slug === 'batch-refused') return { refused: refusedRows(prefix) }
+	return EXTRAS[slug] ?? {}
+}
+
 const EXTRAS: { [slug in Slug]?: Record<string, Schema> } = {
 	conflict: {
 		conflicts: {
@@ -13,6 +19,7 @@ const EXTRAS: { [slug in Slug]?: Record<string, Schema> } = {
 			description:
 				'Each unique key that a different row holds, and which of the columns asked by differ there.',
 			items: closed({ key: names, differs: names }),
+			examples: [[{ key: ['name'], differs: ['email'] }]],
 		},
 	},
 	'invalid-row': {
@@ -20,24 +27,38 @@ const EXTRAS: { [slug in Slug]?: Record<string, Schema> } = {
 			type: 'array',
 			description: 'Every fault at once: a JSON pointer (RFC 6901) to the place, and what is wrong there.',
 			items: closed({ pointer: { type: 'string' }, detail: { type: 'string' } }),
-		},
-	},
-	'batch-refused': {
-		refused: {
-			type: 'array',
-			description: 'Each row that was refused, by its place in the array, and its problem.',
-			items: closed({
-				index: { type: 'integer', minimum: 0 },
-				problem: { $ref: '#/components/schemas/Problem' },
-			}),
+			examples: [
+				[
+					{ pointer: '/name', detail: 'is missing' },
+					{ pointer: '/email', detail: 'must have at most 50 characters' },
+				],
+			],
 		},
 	},
 	'not-a-unique-key': {
-		keys: { type: 'array', description: 'The unique keys that would do.', items: names },
+		keys: {
+			type: 'array',
+			description: 'The unique keys that would do.',
+			items: names,
+			examples: [[['id'], ['name'], ['email']]],
+		},
 	},
 }
 
-const HEADERS: Record<number, HeaderName[]> = {
+function refusedRows(prefix: string): Schema {
+	const problem: Schema = {
+		$ref: '#/components/schemas/Problem',
+		examples: [schemaExample(problemSchema('invalid-row', prefix))],
+	}
+	return {
+		type: 'array',
+		description: 'Each row that was refused, by its place in the array, and its problem.',
+		items: closed({ index: { type: 'integer', minimum: 0, examples: [3] }, problem }),
+	}
+}
+
+/** The headers that answers of a status have beside those of every answer. */
+export const PROBLEM_HEADERS: Readonly<Record<number, readonly HeaderName[]>> = {
 	401: ['WWW-Authenticate'],
 	405: ['Allow'],
 	429: ['Retry-After'],
@@ -76,7 +97,7 @@ export function problemResponses(
 				status,
 				{
 					description: causes.map((slug) => `\`${slug}\`: ${PROBLEMS[slug].title}.`).join(' '),
-					headers: headers(...more, ...(HEADERS[status] ?? [])),
+					headers: headers(...more, ...(PROBLEM_HEADERS[status] ?? [])),
 					content: {
 						'application/problem+json': { schema: others.length > 0 ? { oneOf: schemas } : schema },
 					},
@@ -88,11 +109,12 @@ export function problemResponses(
 
 const MEMBERS = ['type', 'title', 'status', 'detail', 'requestId']
 
-function problemSchema(slug: Slug, prefix: string): Schema {
+/** What a problem with this slug looks like, to the last member. */
+export function problemSchema(slug: Slug, prefix: string): Schema {
 	const { status, title, advice } = PROBLEMS[slug]
 	const type: Schema = { type: 'string', const: typeOf(slug, prefix) }
 	const properties = members(type, { type: 'string', const: title }, { type: 'integer', const: status })
-	return { description: advice, ...closed({ ...properties, ...EXTRAS[slug] }) }
+	return { description: advice, ...closed({ ...properties, ...extrasOf(slug, prefix) }) }
 }
 
 function members(type: Schema, title: Schema, status: Schema): Record<string, Schema> {
@@ -109,6 +131,6 @@ function typeOf(slug: Slug, prefix: string): string {
 	return `${prefix}/problems/${slug}`
 }
 
-function isSlug(slug: string): slug is Slug {
-	return slug in PROBLEMS
+export function isSlug(slug: string): slug is Slug {
+	return Object.hasOwn(PROBLEMS, slug)
 }

@@ -1,9 +1,10 @@
-import { type Context, Hono } from 'hono'
-import { html } from 'hono/html'
+import { Hono } from 'hono'
+import { html, raw } from 'hono/html'
 import { type AppEnv, stateOf } from '../http/app-env'
 import { only } from '../http/method'
-import { nowhere, Problem } from '../http/problem'
-import { ICON, page, pageHeaders } from './layout'
+import { nowhere } from '../http/problem'
+import { head, page, pageHeaders, siteLinks } from './layout'
+import { scriptPath, serveScript } from './scripts'
 
 /** Scalar, from this origin alone: no fonts, proxy, telemetry or assistant from elsewhere, no token kept in the browser. */
 const SCALAR = {
@@ -25,6 +26,11 @@ const headers = pageHeaders({
 	styleSrc: ["'unsafe-inline'"],
 })
 
+const ABOUT = {
+	title: 'API docs: edge-get-or-create',
+	description: 'Every request and answer, and a form to send them.',
+}
+
 /** The OpenAPI document as a page to read and to send requests from, and the script that draws it. */
 export function docs(): Hono<AppEnv> {
 	const pages = new Hono<AppEnv>()
@@ -33,30 +39,17 @@ export function docs(): Hono<AppEnv> {
 		.get(
 			'/',
 			async (c, next) => {
-				if (await drawer(c, 'HEAD')) return await c.html(drawn(stateOf(c).prefix))
+				const script = await scriptPath(c, 'docs/scalar.js')
+				if (script !== undefined) return await c.html(drawn(script, stateOf(c).prefix))
 				return await next()
 			},
 			undrawn,
 		)
 		.all(only('GET, HEAD'))
-	pages
-		.get('/scalar.js', async (c) => {
-			const asset = await drawer(c, c.req.raw)
-			if (!asset) throw new Problem('not-found', 'The script of this page is not among the assets.')
-			return c.newResponse(asset.body, asset)
-		})
-		.all(only('GET, HEAD'))
+	pages.all('/:script', serveScript('docs/scalar.js'))
 	// No table is looked for at a path below.
 	pages.all('*', nowhere)
 	return pages
-}
-
-/** The script that draws the page, where it is bound: among the assets it has one path, wherever the service is mounted. */
-async function drawer(c: Context<AppEnv>, how: Request | 'HEAD'): Promise<Response | undefined> {
-	const { assets } = stateOf(c).backend.settings(c.env)
-	const init = how === 'HEAD' ? { method: how } : how
-	const asset = await assets?.fetch(new Request(new URL('/docs/scalar.js', c.req.url), init))
-	return asset?.status === 200 || asset?.status === 304 ? asset : undefined
 }
 
 /** What the page says where nothing can draw it. */
@@ -64,7 +57,7 @@ const undrawn = page((c) => {
 	const path = `${stateOf(c).prefix}/openapi.json`
 	const how = 'The script that makes a page of it is not among the assets of this Worker.'
 	return {
-		title: 'API docs: edge-get-or-create',
+		...ABOUT,
 		body: html`<h1>The API</h1>
 <p class="lead">Every request and answer is described in <a href="${path}">${path}</a>: OpenAPI 3.1, for any reader of it.</p>
 <p class="faint">${how}</p>`,
@@ -72,18 +65,39 @@ const undrawn = page((c) => {
 	}
 })
 
-const drawn = (prefix: string) => html`<!doctype html>
+/**
+ * Our links above Scalar, in its colours, and as high as it is told; and its faintest colours a little stronger, for they
+ * are too faint to be read by all.
+ */
+const STYLE = `
+:root { --scalar-custom-header-height: 44px; }
+body { margin: 0; }
+.site {
+	position: sticky; top: 0; z-index: 30; box-sizing: border-box; height: 44px; padding: 0 1rem;
+	display: flex; align-items: center; gap: 1.25rem; white-space: nowrap;
+	font: .875rem/1 system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif;
+	color: var(--scalar-color-1); background: var(--scalar-background-1); border-bottom: 1px solid var(--scalar-border-color);
+}
+.site a { color: inherit; text-decoration: none; }
+.site a:hover { text-decoration: underline; }
+.site :focus-visible { outline: 2px solid; outline-offset: 3px; border-radius: 2px; }
+.site .name { flex-grow: 1; font-weight: 650; }
+@media (max-width: 40rem) { .site .minor { display: none; } }
+body.light-mode { --scalar-color-3: #696969; --scalar-color-green: #007a4d; --scalar-color-orange: #b54708; --scalar-color-blue: #0067b8; }
+body.dark-mode { --scalar-color-3: #949494; }
+`
+
+const drawn = (script: string, prefix: string) => html`<!doctype html>
 <html lang="en">
 <head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>API docs: edge-get-or-create</title>
-<link rel="icon" href="${ICON}">
+${head(ABOUT)}
+<style>${raw(STYLE)}</style>
 </head>
 <body>
+${siteLinks(prefix)}
 <noscript>The page needs JavaScript. <a href="${prefix}/openapi.json">${prefix}/openapi.json</a> says the same.</noscript>
 <script id="api-reference" type="application/json" data-configuration="${JSON.stringify({ url: `${prefix}/openapi.json`, ...SCALAR })}"></script>
-<script src="${prefix}/docs/scalar.js"></script>
+<script src="${script}"></script>
 </body>
 </html>
 `

@@ -1,11 +1,14 @@
 import type { Handler } from 'hono'
 import { html } from 'hono/html'
+import { description } from '../../../package.json'
 import { type AppEnv, stateOf } from '../http/app-env'
 import { locationOf } from '../http/location'
 import { tablePath } from '../http/path'
 import { examplesOf } from '../openapi/examples'
 import type { Resource } from '../resource'
-import { page } from './layout'
+import { copied } from './copy'
+import { nonceOf, page } from './layout'
+import { line, lines } from './lines'
 
 const LINKS = [
 	['/docs', 'every request and answer, and a form to send them'],
@@ -30,22 +33,21 @@ export function home(resources: readonly Resource[]): Handler<AppEnv> {
 		}
 		return {
 			title: 'edge-get-or-create',
+			description,
 			body: html`
 <h1>Give me this row; make it if it isn’t there; and tell me the truth about which.</h1>
 <p class="lead">Over HTTPS, from the edge, with no race: of any number of callers, exactly one reads <code>"created": true</code>.</p>${
 				example
 					? html`
 <h2>Ask for a row</h2>
-<pre>${example.curl}</pre>
+${copied('curl', lines(example.curl), nonceOf(c))}
 <p class="faint">A service that <code>npm run dev</code> started has the token <code>dev-token</code>.</p>
 <h2>The first time it is made</h2>
-<pre><span class="status good">201 Created</span>
-${example.location === undefined ? '' : `Location: ${example.location}\n`}
-${example.created}</pre>
+<pre>${line(html`<span class="status good">201 Created</span>`)}${
+							example.location === undefined ? '' : line(`Location: ${example.location}`)
+						}${lines(`\n${example.created}`)}</pre>
 <h2>From then on it is there</h2>
-<pre><span class="status good">200 OK</span>
-
-${example.found}</pre>`
+<pre>${line(html`<span class="status good">200 OK</span>`)}${lines(`\n${example.found}`)}</pre>`
 					: ''
 			}
 <h2>Read on</h2>
