@@ -267,7 +267,15 @@ describe('rows that hold others', () => {
 			await ask('POST', '/books?by=title,authorId', { title: 'x', authorId: { countryId: 1 } }),
 		).toMatchObject({
 			status: 422,
-			body: { type: '/problems/not-a-unique-key' },
+			body: {
+				type: '/problems/not-a-unique-key',
+				detail: 'The row at /authorId must contain a unique key of authors: id or email or name.',
+			},
+		})
+		const faulty = { title: 'x', authorId: { emial: 'e', countryId: { code: null } } }
+		expect(await ask('POST', '/books?by=title,authorId', faulty)).toMatchObject({
+			status: 422,
+			body: { errors: [{ pointer: '/authorId/emial' }, { pointer: '/authorId/countryId/code' }] },
 		})
 		for (const query of [
 			'by.authorId=email,name',
