@@ -2,11 +2,13 @@ import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { describe, expect, it } from 'vitest'
 import { type Manner } from '../../src/get-or-create/conditions'
 import type { KeyPart } from '../../src/get-or-create/idempotency'
+import { Reference } from '../../src/get-or-create/reference'
 import { rowRequest } from '../../src/get-or-create/row-request'
 import { type Step, statementsOf } from '../../src/get-or-create/statements'
 import { tableInfo } from '../../src/get-or-create/table'
 import { users } from '../../src/schema'
 import { SET } from '../support/manner'
+import { citizens, lands, towns } from '../support/reference-tables'
 import { memberships, places } from '../support/schema'
 import { database } from '../support/service'
 
@@ -125,6 +127,35 @@ describe('the query plan', () => {
 				expect(scans(plan)).toEqual([expect.stringMatching(/^SCAN item VIRTUAL TABLE/)])
 				const notesSearched = plan.filter((step) => /^SEARCH (note|idempotency_keys)\b/.test(step))
 				for (const step of notesSearched) expect(step).toMatch(/scope=\? AND key=\? AND position=\?|rowid=\?/)
+			}
+		}
+	})
+
+	it('of rows by what they refer to searches for both by their unique keys', async () => {
+		const land = new Reference(tableInfo(lands), { row: { code: 'de' }, faults: [] })
+		const town = new Reference(tableInfo(towns), { row: { name: 't', land }, faults: [] })
+		const cases = [
+			{
+				table: towns,
+				row: { name: 't', land, size: 1 },
+				index: /towns_name_land_code_unique \(name=\? AND land_code=\?\)/,
+			},
+			{
+				table: citizens,
+				row: { handle: 'h', townId: town, born: land },
+				index: /citizens_handle_unique \(handle=\?\)/,
+			},
+		]
+		for (const { table, row, index } of cases) {
+			const { shape, json } = encode(table, row)
+			for (const manner of [SET, ONE]) {
+				for (const { step, sql } of statementsOf(shape, manner).steps) {
+					const plan = await queryPlan(sql, [json])
+					// A new row may be the one for which rows of these tables wait, where foreign keys are deferred.
+					const looked = scans(plan).filter((line) => step !== 'insert' || line.startsWith('SCAN item'))
+					expect(looked).toEqual([expect.stringMatching(/^SCAN item VIRTUAL TABLE/)])
+					if (step === 'select') expect(plan).toContainEqual(expect.stringMatching(index))
+				}
 			}
 		}
 	})
