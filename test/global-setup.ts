@@ -22,6 +22,7 @@ import type { Kind } from './support/kinds/kind.ts'
 import { kindParents, PARENTS } from './support/kinds/references.ts'
 import type { OracleSettings } from './support/provided.ts'
 import { NUMBERED_PARENTS, numberedParents, realKinds } from './support/real-tables.ts'
+import * as referenceTables from './support/reference-tables.ts'
 import * as schema from './support/schema.ts'
 
 /** One real libSQL server for the whole run, on a free port, with data that goes with it. */
@@ -82,7 +83,15 @@ async function createTestTables(
 		twins.flatMap(({ kind, name }) => (kind.create ? [] : [[name, kind.table(name)]])),
 	)
 	const client = createClient({ url })
-	const tables = { ...schema, ...keyTables, kindParents, numberedParents, ...made, ...more }
+	const tables = {
+		...schema,
+		...keyTables,
+		...referenceTables,
+		kindParents,
+		numberedParents,
+		...made,
+		...more,
+	}
 	await client.batch(await statementsFor(tables), 'write')
 	await client.executeMultiple(readFileSync(join(import.meta.dirname, 'support/triggers.sql'), 'utf8'))
 	for (const { kind, name } of twins) {

@@ -220,7 +220,7 @@ function holds(
 
 /** What tells a row that a statement has written from others. */
 export function identityOf({ identity }: TableInfo): string {
-	return identity.map(returned).join(', ')
+	return identity.map((column) => `${returned(column)} AS ${TOLD}`).join(', ')
 }
 
 /** As JSON has it; but an integer comes as a double, since the protocol writes integers as text, which is slow to read. */
@@ -239,8 +239,11 @@ export function rowsJson(
 	...before: readonly string[]
 ): string {
 	const row = arrayJson(table.selected.map((column) => cellJson(column, asBytes)))
-	return `json_group_array(json_array(${[...before, row].join(', ')}))`
+	return `json_group_array(json_array(${[...before, row].join(', ')})) AS ${TOLD}`
 }
+
+/** A column of an answer without a name is called by all of its SQL, which the database sends along each time. */
+export const TOLD = 'told'
 
 /** A function takes at most 127 arguments, unless SQLite was built otherwise: https://www.sqlite.org/limits.html */
 const MAX_ARGUMENTS = 100

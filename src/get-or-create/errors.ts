@@ -47,18 +47,29 @@ export class InvalidRowError extends Error {
 export class NotAUniqueKeyError extends Error {
 	override readonly name = 'NotAUniqueKeyError'
 	readonly kind = 'not-a-unique-key'
+	readonly #hasOpaqueIndexes: boolean
+	readonly #at: string
 	constructor(
 		readonly table: string,
 		readonly keys: string[][],
 		hasOpaqueIndexes: boolean,
 		/** What the caller knows the columns by. */
 		called = '"by"',
+		at = '',
 	) {
 		const usable = keys.map((key) => key.join(', ')).join(' or ')
 		const opaque = hasOpaqueIndexes
 			? '; unique indexes over an expression or a part of the rows do not count'
 			: ''
 		super(`${called} must contain a unique key of ${table}: ${usable}${opaque}`)
+		this.#hasOpaqueIndexes = hasOpaqueIndexes
+		this.#at = at
+	}
+
+	/** The same of a row that another refers to, at this JSON pointer in that. */
+	within(pointer: string): NotAUniqueKeyError {
+		const at = pointer + this.#at
+		return new NotAUniqueKeyError(this.table, this.keys, this.#hasOpaqueIndexes, `The row at ${at}`, at)
 	}
 }
 
@@ -121,6 +132,7 @@ export function referredError(error: RowError, { property }: { property: string 
 		case 'conflict':
 			return new ConflictError(error.conflicts, place + (error.at ?? ''))
 		case 'not-a-unique-key':
+			return error.within(place)
 		case 'idempotency-mismatch':
 		case 'gone':
 			return error

@@ -6,7 +6,7 @@ import { fingerprintOf } from './idempotency'
 import { Reference } from './reference'
 import { absenceOf, accumulates, type Shape } from './shape'
 import { type ColumnInfo, type TableInfo, valueIn } from './table'
-import { covers, requireUniqueKey } from './unique-key'
+import { covers, decidingKey, requireUniqueKey } from './unique-key'
 import { hashed, uniqueValuesOf } from './unique-values'
 
 /** One row that somebody asks for, checked and encoded: plain data that may cross from one request to another. */
@@ -50,9 +50,10 @@ export interface Ask extends Terms {
  */
 export function rowRequest(table: TableInfo, ask: Ask, form: Form = formOf(table, ask, ask.row)): RowRequest {
 	const { row, key } = ask
-	if (ask.by && !form.key) requireUniqueKey(table, ask.by)
 	const faults = [...(ask.faults ?? [])]
-	for (const fault of form.missing) {
+	// Of a row that can't be asked for by these columns nobody knows what it lacks.
+	const isHopeless = ask.by !== undefined && !decidingKey(table, ask.by)
+	for (const fault of isHopeless ? [] : form.missing) {
 		if (!faults.some(({ pointer }) => pointer === '' || pointer === fault.pointer)) faults.push(fault)
 	}
 	if (!form.key) faults.push(...nullsAsked(table, form, row))

@@ -11,6 +11,7 @@ import {
 	names,
 	rowsJson,
 	stoppedBy,
+	TOLD,
 	UNEXPLAINED,
 	updatedValue,
 	valueOf,
@@ -257,7 +258,7 @@ function failing(rows: string): string {
 
 /** A statement that fails ("integer overflow") where this holds. */
 function failingIf(condition: string): string {
-	return `SELECT abs(CASE WHEN ${condition} THEN -9223372036854775808 ELSE 1 END)`
+	return `SELECT abs(CASE WHEN ${condition} THEN -9223372036854775808 ELSE 1 END) AS ${TOLD}`
 }
 
 /** The row that the statement before has written, whatever it is by now; `which` is how it is found, where it can be. */

@@ -2,11 +2,13 @@ import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { describe, expect, it } from 'vitest'
 import { type Manner } from '../../src/get-or-create/conditions'
 import type { KeyPart } from '../../src/get-or-create/idempotency'
+import { Reference } from '../../src/get-or-create/reference'
 import { rowRequest } from '../../src/get-or-create/row-request'
 import { type Step, statementsOf } from '../../src/get-or-create/statements'
 import { tableInfo } from '../../src/get-or-create/table'
 import { users } from '../../src/schema'
 import { SET } from '../support/manner'
+import { citizens, lands, towns } from '../support/reference-tables'
 import { memberships, places } from '../support/schema'
 import { database } from '../support/service'
 
@@ -26,17 +28,17 @@ const INSERT = `INSERT INTO "users" ("name", "email")
 SELECT item.value ->> 0, item.value ->> 1
 FROM json_each(?1) AS item WHERE true
 ON CONFLICT DO NOTHING
-RETURNING iif("id" BETWEEN -9007199254740991 AND 9007199254740991, CAST("id" AS REAL), CAST("id" AS TEXT))`
+RETURNING iif("id" BETWEEN -9007199254740991 AND 9007199254740991, CAST("id" AS REAL), CAST("id" AS TEXT)) AS told`
 const UPDATE = `UPDATE "users" AS found SET "name" = item.value ->> 0
 FROM json_each(?1) AS item WHERE found."email" = item.value ->> 1 AND (found."name" IS NOT (item.value ->> 0) COLLATE BINARY) AND NOT EXISTS (SELECT 1 FROM "users" AS held WHERE held."name" = item.value ->> 0 AND (held."id" IS NOT found."id"))
-RETURNING iif("id" BETWEEN -9007199254740991 AND 9007199254740991, CAST("id" AS REAL), CAST("id" AS TEXT))`
+RETURNING iif("id" BETWEEN -9007199254740991 AND 9007199254740991, CAST("id" AS REAL), CAST("id" AS TEXT)) AS told`
 const SELECT = `SELECT json_group_array(json_array(CASE WHEN found."email" IS NULL
 THEN (SELECT CASE WHEN coalesce(sum(blocks), 0) = 0 THEN json(item.key || 'unexplained')
 ELSE json_group_array(json(holder)) END
 FROM (SELECT json_array(1, 1, json_array(CASE typeof(held."id") WHEN 'integer' THEN CASE WHEN held."id" BETWEEN -9007199254740991 AND 9007199254740991 THEN held."id" ELSE CAST(held."id" AS TEXT) END WHEN 'real' THEN iif(held."id" - held."id" = 0, printf('%!.17g', held."id"), '9e999') ELSE CAST(held."id" AS TEXT) END), NOT (held."email" IS item.value ->> 1)) AS holder, 1 AS blocks FROM "users" AS held WHERE held."name" = item.value ->> 0
 UNION
 SELECT json_array(2, 1, json_array(CASE typeof(held."id") WHEN 'integer' THEN CASE WHEN held."id" BETWEEN -9007199254740991 AND 9007199254740991 THEN held."id" ELSE CAST(held."id" AS TEXT) END WHEN 'real' THEN iif(held."id" - held."id" = 0, printf('%!.17g', held."id"), '9e999') ELSE CAST(held."id" AS TEXT) END), NOT (held."email" IS item.value ->> 1)) AS holder, 1 AS blocks FROM "users" AS held WHERE held."email" = item.value ->> 1))
-ELSE item.key END, json_array(CASE typeof(found."id") WHEN 'integer' THEN CASE WHEN found."id" BETWEEN -9007199254740991 AND 9007199254740991 THEN found."id" ELSE CAST(found."id" AS TEXT) END WHEN 'real' THEN iif(found."id" - found."id" = 0, printf('%!.17g', found."id"), '9e999') ELSE CAST(found."id" AS TEXT) END, found."name" || '', found."email" || '')))
+ELSE item.key END, json_array(CASE typeof(found."id") WHEN 'integer' THEN CASE WHEN found."id" BETWEEN -9007199254740991 AND 9007199254740991 THEN found."id" ELSE CAST(found."id" AS TEXT) END WHEN 'real' THEN iif(found."id" - found."id" = 0, printf('%!.17g', found."id"), '9e999') ELSE CAST(found."id" AS TEXT) END, found."name" || '', found."email" || ''))) AS told
 FROM json_each(?1) AS item
 LEFT JOIN "users" AS found ON found."email" = item.value ->> 1`
 const ONE: Manner = { ...SET, rows: 'one' }
@@ -125,6 +127,37 @@ describe('the query plan', () => {
 				expect(scans(plan)).toEqual([expect.stringMatching(/^SCAN item VIRTUAL TABLE/)])
 				const notesSearched = plan.filter((step) => /^SEARCH (note|idempotency_keys)\b/.test(step))
 				for (const step of notesSearched) expect(step).toMatch(/scope=\? AND key=\? AND position=\?|rowid=\?/)
+			}
+		}
+	})
+
+	it('of rows by what they refer to searches for both by their unique keys', async () => {
+		const land = new Reference(tableInfo(lands), { row: { code: 'de' }, faults: [] })
+		const town = new Reference(tableInfo(towns), { row: { name: 't', land }, faults: [] })
+		const referring = [
+			{
+				table: towns,
+				row: { name: 't', land, size: 1 },
+				index: /towns_name_land_code_unique \(name=\? AND land_code=\?\)/,
+			},
+			{
+				table: citizens,
+				row: { handle: 'h', townId: town, born: land },
+				index: /citizens_handle_unique \(handle=\?\)/,
+			},
+		]
+		for (const { table, row, index } of referring) {
+			const { shape, json } = encode(table, row)
+			for (const manner of [SET, ONE]) {
+				// A new row may be one for which others wait, where foreign keys are deferred: the insert's own plan has these.
+				const steps = statementsOf(shape, manner).steps.filter(({ step }) => step !== 'insert')
+				for (const { sql } of steps) {
+					expect(scans(await queryPlan(sql, [json]))).toEqual([
+						expect.stringMatching(/^SCAN item VIRTUAL TABLE/),
+					])
+				}
+				const select = steps.find(({ step }) => step === 'select')
+				expect(await queryPlan(select?.sql ?? '', [json])).toContainEqual(expect.stringMatching(index))
 			}
 		}
 	})
