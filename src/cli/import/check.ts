@@ -19,11 +19,15 @@ export function checker({ schema, required }: Table, { by = [] }: Pick<Options, 
 				.filter((name) => !Object.hasOwn(row, name))
 				.map((name) => `${name}: is missing, by which it is asked for`)
 			const { errors } = validator.validate(row)
-			// What is wrong inside is also wrong with what it is in.
+			const absent = required.filter((name) => !Object.hasOwn(row, name)).map((name) => `${name}: is missing`)
+			// What is wrong inside is also wrong with what it is in; what the row itself lacks is told above.
 			const faults = errors
-				.filter(({ keyword }) => keyword !== 'properties')
+				.filter(
+					({ keyword, instanceLocation }) =>
+						keyword !== 'properties' && !(keyword === 'required' && instanceLocation === '#'),
+				)
 				.map(({ instanceLocation, error }) => `${instanceLocation.slice(2)}: ${error}`.replace(/^: /, ''))
-			const all = [...missing, ...faults]
+			const all = [...absent, ...missing, ...faults]
 			return all.length > 0 ? new Wrong(all.join('; ')) : ('right' as const)
 		})
 		return Promise.resolve(verdicts)
