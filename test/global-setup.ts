@@ -93,7 +93,9 @@ async function createTestTables(
 		...more,
 	}
 	await client.batch(await statementsFor(tables), 'write')
-	await client.executeMultiple(readFileSync(join(import.meta.dirname, 'support/triggers.sql'), 'utf8'))
+	for (const name of ['triggers', 'reference-triggers']) {
+		await client.executeMultiple(readFileSync(join(import.meta.dirname, `support/${name}.sql`), 'utf8'))
+	}
 	for (const { kind, name } of twins) {
 		await client.executeMultiple(`${kind.create?.(name) ?? ''}\n${kind.triggers?.(name) ?? ''}`)
 	}

@@ -1,7 +1,7 @@
 import type { DatabaseError, Failure } from '../database/failure'
 import type { Outcome, Undone } from './outcome'
-import type { PendingCall } from './pending-call'
-import { firstOf, MAX_ONE_BY_ONE } from './plan'
+import type { PendingCall, Way } from './pending-call'
+import { firstOf } from './plan-calls'
 import type { RowRequest } from './row-request'
 
 /** Rows asked for by one call: what has become of them so far, and how the rest goes next. Plain data. */
@@ -9,11 +9,9 @@ export interface Call {
 	readonly requests: readonly RowRequest[]
 	/** In their order; nothing for a row that has to go again. */
 	readonly outcomes: (Outcome | Undone | undefined)[]
-	/**
-	 * `together` in as few statements as may be; `one-by-one` after one of them was refused, so that each row has its own
-	 * answer; `apart`, each in a transaction of its own, after one of them ended the transaction for all.
-	 */
-	way: 'together' | 'one-by-one' | 'apart'
+	way: Way
+	/** See PendingCall. */
+	suspects: Set<number> | undefined
 	/** It shares no transaction, after one that was too much for a single request. */
 	alone: boolean
 	/** How many of its rows a transaction carries. */
@@ -30,6 +28,7 @@ export function callOf(requests: readonly RowRequest[]): Call {
 		requests,
 		outcomes: requests.map(() => undefined),
 		way: 'together',
+		suspects: undefined,
 		alone: false,
 		limit: Number.POSITIVE_INFINITY,
 		asBytes: false,
@@ -63,11 +62,13 @@ export function fillUp({ outcomes }: Call, outcome: Outcome | Undone): void {
 }
 
 /** What a transaction carries of a call. */
-export function pendingOf({ requests, outcomes, way, limit, doubt }: Call, call: number): PendingCall {
+export function pendingOf(
+	{ requests, outcomes, way, suspects, limit, doubt }: Call,
+	call: number,
+): PendingCall {
 	const pending = outcomes.flatMap((outcome, place) => (outcome ? [] : [place]))
-	const most = way === 'together' ? limit : Math.min(limit, MAX_ONE_BY_ONE)
-	const places = firstOf(requests, pending, most)
+	const places = firstOf(requests, pending, limit)
 	// What may have been done is asked for otherwise.
 	const sharesPlans = places.length === 1 && doubt === undefined
-	return { call, requests, places, oneByOne: way !== 'together', sharesPlans }
+	return { call, requests, places, way, suspects, sharesPlans }
 }

@@ -15,7 +15,8 @@ import type { TableInfo } from './table'
 export function levelsOf(
 	{ places, requests }: PendingCall,
 	hasNoTriggers: (table: TableInfo) => boolean,
-): number[][] | undefined {
+): (readonly number[])[] | undefined {
+	if (!places.some((place) => requests[place]?.bond?.isReferred)) return [places]
 	const byTable = new Map<TableInfo, number[]>()
 	const parents = new Map<TableInfo, Set<TableInfo>>()
 	const shapes = new Set<Shape>()

@@ -2,7 +2,7 @@ import type { Shape, Slot } from './shape'
 import type { ColumnInfo, UniqueKey } from './table'
 
 // Which rows of one call may affect each other, as far as their shapes tell: what breaks the independence that lets
-// rows change places and share a statement. What the rows' values tell is in plan.ts.
+// rows change places and share a statement. What the rows' values tell is in planner.ts.
 
 /** How rows of a shape stand to others of their call. */
 export interface Order {

@@ -13,15 +13,15 @@ export function goOn(calls: readonly Call[], askers: readonly Asker[], change: (
 /** After a transaction of which nothing remains: how its calls go again, or why they don't. */
 export function regroup(
 	calls: readonly Call[],
-	culprit: Plan | undefined,
+	culprits: readonly Plan[],
 	plans: readonly Plan[],
 	error: DatabaseError,
 ): void {
 	const { failure } = error
 	const earlier = calls.map(({ doubt }) => doubt)
 	for (const call of calls) call.doubt ??= error.doubt
-	if (failure === 'ended' && culprit) {
-		for (const { askers } of culprit.rows) {
+	if (failure === 'ended' && culprits.length > 0) {
+		for (const { askers } of culprits.flatMap(({ rows }) => rows)) {
 			goOn(calls, askers, (call) => {
 				call.way = 'apart'
 				call.asBytes = true

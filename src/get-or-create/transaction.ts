@@ -1,13 +1,15 @@
 import { classify, DatabaseError } from '../database/failure'
-import { type Batch, type Rows, type Sent, send, type Unit, type UnitResult } from '../database/send'
+import { type Batch, type Rows, type Sent, send, type UnitResult } from '../database/send'
 import { additionsOf } from './additions'
 import { type Call, callOf, fillUp, isDone, outcomesOf, pendingOf } from './call'
 import type { Manner } from './conditions'
 import { overItems } from './items'
 import { orderOf } from './order'
 import type { Outcome, Undone } from './outcome'
-import { type Asker, type Plan, planCalls } from './plan'
-import { guardOf, type Proofs } from './proof'
+import type { Asker, Plan } from './plan'
+import { planCalls } from './plan-calls'
+import { type PlanStatements, PlanUnits } from './plan-units'
+import type { Proofs } from './proof'
 import { readIdentified } from './read-row'
 import { type RefusedOutcome, refusalOf, ruledOut } from './refusal'
 import { goOn, regroup } from './regroup'
@@ -27,7 +29,10 @@ import { isRepeatable, type Step, statementsOf } from './statements'
 import { sharesOf } from './summands'
 import type { TableInfo } from './table'
 
-/** Runs a call to its end: at most two transactions for each row, unless one of them ends a transaction. Never throws for what the database does. */
+/**
+ * Runs a call to its end: of one row in two transactions at most, of many in one more where rows are refused, unless one
+ * of them ends a transaction. Never throws for what the database does.
+ */
 export async function runCall(
 	batch: Batch,
 	requests: readonly RowRequest[],
@@ -45,7 +50,7 @@ export async function runCall(
 /**
  * Runs what is left of calls in one transaction, and so in one round trip. Those that come out of it undone have to go
  * again, in the way that they have then: a refused row leaves nothing behind, and harms nobody but the rows that shared
- * its statements, who go once more, one by one.
+ * its statements, who go once more: see addInParts in plan-calls.ts.
  * @throws DatabaseError where the one who sends it may send no more, with all calls as they were.
  */
 export async function runTransaction(
@@ -68,7 +73,7 @@ export async function runTransaction(
 		plans.map((plan, place) => {
 			const proof = proofs?.of(plan.shape.table)
 			return mannerOf(calls, plan, {
-				isFollowed: followed.has(place),
+				isFollowed: followed.has(place) || plan.trial !== undefined,
 				isRepeat: repeats > 0,
 				isExact: plan.group !== undefined && exact.has(plan.group),
 				mayChange: proof?.hasInsertTriggers ?? true,
@@ -78,35 +83,22 @@ export async function runTransaction(
 	const mode = calls.some(({ way }) => way === 'apart') ? 'each' : 'write'
 	// Rows that go apart have come through a shared transaction, and so past the guard.
 	const unproven = proofs && mode === 'write' ? unprovenOf(plans, proofs) : []
-	const behind = ({ shape: { table }, after }: Plan): number[] => {
-		const guard = unproven.indexOf(table)
-		return [...(guard < 0 ? [] : [guard]), ...after.map((place) => unproven.length + place)]
-	}
+	const units = new PlanUnits(plans, unproven)
 	let sent: Sent
 	try {
 		const unitsAfter = (repeats: number) => {
 			const manners = mannersAfter(repeats)
-			const units = plans.map((plan, place) => ({
-				...unitOf(plan, manners[place], nameOf(repeats, place)),
-				after: behind(plan),
-				group: plan.group === undefined ? undefined : unproven.length + plan.group,
-			}))
-			return [...unproven.map(guardOf), ...units]
+			return units.of((plan, place) => statementsFor(plan, manners[place], nameOf(repeats, place)))
 		}
 		sent = await send(batch, unitsAfter, mode, deadline)
 	} catch (error) {
 		const failed = classify(error)
 		if (failed.failure === 'limited') throw failed
-		regroup(
-			calls,
-			failed.unit === undefined ? undefined : plans[failed.unit - unproven.length],
-			plans,
-			failed,
-		)
+		regroup(calls, failed.unit === undefined ? [] : units.plansOf(failed.unit), plans, failed)
 		return
 	}
 	const { doubt, repeats } = sent
-	const results = sent.results.slice(unproven.length)
+	const results = units.resultsOf(sent.results)
 	for (const [i, table] of unproven.entries()) {
 		const lack = proofs?.note(table, sent.results[i])
 		if (lack) refuseAll(calls, plans, table, lack)
@@ -131,6 +123,10 @@ export async function runTransaction(
 	for (const each of ran) {
 		const { plan, manner, result, attempt } = each
 		if (result.kind === 'skipped' || lost.has(plan.group)) continue
+		if (result.kind === 'failed' && plan.trial !== undefined) {
+			suspect(calls, plan)
+			continue
+		}
 		if (result.kind === 'failed') {
 			settleFailed(calls, plan, manner, refusalIn(each, result), proofs)
 			continue
@@ -180,7 +176,7 @@ function rowsOfSteps(steps: readonly { step: Step | 'blame' }[], rows: readonly 
 
 function mannerOf(
 	calls: readonly Call[],
-	{ shape, rows, group, isOneByOne }: Plan,
+	{ shape, rows, isBound, isOneByOne }: Plan,
 	{
 		isRepeat: isSentAgain,
 		isExact,
@@ -196,7 +192,7 @@ function mannerOf(
 	return {
 		isInOrder: own.length === 1 && rows.length > 1,
 		rows: orderOf(shape).isSingle || isOneByOne ? 'one' : 'set',
-		bond: group === undefined ? 'none' : isReferred ? 'referred' : 'asked',
+		bond: !isBound ? 'none' : isReferred ? 'referred' : 'asked',
 		asBytes: own.some(({ asBytes }) => asBytes),
 		isRepeat,
 		isOnlyLooked: isRepeat && isExact,
@@ -211,7 +207,7 @@ function callsOf(calls: readonly Call[], rows: Plan['rows']): Call[] {
 	return [...places].flatMap((place) => calls[place] ?? [])
 }
 
-function unitOf({ shape, rows }: Plan, manner: Manner | undefined, name: string): Unit {
+function statementsFor({ shape, rows }: Plan, manner: Manner | undefined, name: string): PlanStatements {
 	if (!manner) throw new Error('a plan without a manner')
 	const { steps, why } = statementsOf(shape, manner)
 	const items = rows.map(({ request }) => request.json)
@@ -239,8 +235,23 @@ function isRowsOwn({ error }: RefusedOutcome): boolean {
 	return !(error instanceof DatabaseError) || error.failure === 'full'
 }
 
+/** One of the plan's rows was refused, or one that was tried with them: they go again, one by one. */
+function suspect(calls: readonly Call[], { rows }: Plan): void {
+	for (const { askers } of rows) {
+		for (const { call, place } of askers) {
+			const of = calls[call]
+			if (of) (of.suspects ??= new Set()).add(place)
+		}
+	}
+}
+
 /** Of a group of which nothing remains: what each of its rows was refused for, once that is known of all. */
 function settleLost(calls: readonly Call[], group: readonly RanPlan[], proofs: Proofs | undefined): void {
+	const failedTrials = group.filter(
+		({ plan, result }) => plan.trial !== undefined && result.kind === 'failed',
+	)
+	for (const { plan } of failedTrials) suspect(calls, plan)
+	if (failedTrials.length > 0) return
 	const refusals = group.flatMap((ran) =>
 		ran.result.kind === 'failed' ? [{ ...ran, outcome: refusalIn(ran, ran.result) }] : [],
 	)
@@ -248,7 +259,7 @@ function settleLost(calls: readonly Call[], group: readonly RanPlan[], proofs: P
 		plan.rows.some(({ askers }) => askers.some(({ call, place }) => calls[call]?.outcomes[place]))
 	const isKnown =
 		group.some(({ plan }) => isSettled(plan)) ||
-		group.every(({ plan }) => plan.isOneByOne) ||
+		group.every(({ plan }) => plan.isOneByOne || plan.trial !== undefined) ||
 		!refusals.every(({ outcome }) => isRowsOwn(outcome))
 	for (const { plan, manner, outcome } of isKnown ? refusals : []) {
 		settleFailed(calls, plan, manner, outcome, proofs)

@@ -2,7 +2,7 @@ import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { describe, expect, it } from 'vitest'
 import type { Terms } from '../../src/get-or-create/form'
 import { outcomesOf } from '../../src/get-or-create/outcomes'
-import { planCalls } from '../../src/get-or-create/plan'
+import { planCalls } from '../../src/get-or-create/plan-calls'
 import { Reference } from '../../src/get-or-create/reference'
 import type { RowRequest } from '../../src/get-or-create/row-request'
 import { tableInfo } from '../../src/get-or-create/table'
@@ -25,7 +25,14 @@ async function plansOf(
 		return await Promise.resolve(sent.map(() => ({ kind: 'row', values: [], created: true, updated: false })))
 	})
 	const places = [...requests.keys()]
-	const call = { call: 0, places, requests, oneByOne: false, sharesPlans: false }
+	const call = {
+		call: 0,
+		places,
+		requests,
+		way: 'together' as const,
+		suspects: undefined,
+		sharesPlans: false,
+	}
 	const known = { isSumFelt: () => true, hasNoTriggers: () => hasNoTriggers }
 	return planCalls([call], known).map(({ rows: planned }) => [
 		planned.length,

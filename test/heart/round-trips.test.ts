@@ -75,12 +75,19 @@ describe('the database is asked', () => {
 		})
 	})
 
-	it('once more for each hundred rows of a call of which one breaks a rule', async () => {
-		const asks = Array.from({ length: 500 }, (_, i): Ask => {
-			return { verb: 'get-or-create', row: { number: fresh('trip'), low: i === 333 ? 99 : 1 } }
+	it.each([
+		['twice more for a call of which a row breaks a rule: to find it, and to do the others', [333], 3],
+		[
+			'and once more for each hundred rows of a call of which all do',
+			Array.from({ length: 500 }, (_, i) => i),
+			7,
+		],
+	])('%s', async (_, broken, expected) => {
+		const asks = Array.from({ length: 500 }, (_each, i): Ask => {
+			return { verb: 'get-or-create', row: { number: fresh('trip'), low: broken.includes(i) ? 99 : 1 } }
 		})
 		const { count, kinds } = await counted(asks, tableInfo(orders))
-		expect(kinds.filter((kind) => kind === 'error')).toHaveLength(1)
-		expect(count).toBe(6)
+		expect(kinds.filter((kind) => kind === 'error')).toHaveLength(broken.length)
+		expect(count).toBe(expected)
 	})
 })

@@ -7,9 +7,3 @@ END;
 CREATE TRIGGER tallies_turns AFTER UPDATE OF count ON tallies BEGIN
 	UPDATE tallies SET turns = turns + 1 WHERE slug = NEW.slug;
 END;
-CREATE TRIGGER stamps_total AFTER INSERT ON stamps BEGIN
-	UPDATE albums SET total = total + 1 WHERE id = NEW.album_id;
-END;
-CREATE TRIGGER stamps_album AFTER INSERT ON stamps WHEN NEW.worth = 3 BEGIN
-	INSERT OR IGNORE INTO albums (word) VALUES (NEW.word);
-END;

@@ -1,9 +1,10 @@
 import { env } from 'cloudflare:workers'
 import { getTableName } from 'drizzle-orm'
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { context } from '../../support/context'
 import type { Twins } from '../../support/kinds'
 import { database, fresh } from '../../support/service'
-import { differenceOfOutcomes, differenceOfTables, emptyTables } from './compare'
+import { differenceOfOutcomes, differenceOfTables, emptyTables, rowsOf } from './compare'
 import { type Item, isFailure, type Outcome, outcomeOf } from './outcome'
 import { Renaming } from './renaming'
 import { type App, sendSingly } from './send'
@@ -33,7 +34,7 @@ export async function replayAtomic(
 	})
 	if (first !== undefined || step.rows.length === 0) return first
 	const key = step.key === undefined ? undefined : fresh('atomic')
-	const old = await rowsOf(together)
+	const old = await storedIn(twins.together)
 	const answer = await sendAtomic(app, together, step, key)
 	const outcomes = await sendSingly(app, single, { ...step, form: { as: 'array', cuts: [] } })
 	if (Array.isArray(answer)) {
@@ -45,7 +46,7 @@ export async function replayAtomic(
 		return isSame ? undefined : `repeated: ${JSON.stringify(again)} after ${JSON.stringify(answer)}`
 	}
 	const told = `${JSON.stringify(step)}\natomic: ${JSON.stringify(answer)}\nsingly: ${JSON.stringify(outcomes)}`
-	if ((await rowsOf(together)) !== old) return `something was written: ${told}`
+	if ((await storedIn(twins.together)) !== old) return `something was written: ${told}`
 	const expected = outcomes.flatMap((outcome, index) => ('problem' in outcome ? [{ index, outcome }] : []))
 	if ('failed' in answer) {
 		const isWhole = expected.length === outcomes.length && !isFailure(answer.failed)
@@ -91,7 +92,7 @@ async function sendAtomic(app: App, table: string, step: Step, key: string | und
 	}
 }
 
-async function rowsOf(name: string): Promise<string> {
-	const { rows } = await database().$client.execute(`SELECT * FROM "${name}"`)
+async function storedIn(table: SQLiteTable): Promise<string> {
+	const { rows } = await database().$client.execute(rowsOf(table))
 	return JSON.stringify(rows)
 }

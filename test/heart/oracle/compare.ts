@@ -70,7 +70,7 @@ export async function differenceOfTables(
 }
 
 /** All rows, each column as a literal of SQL under its name in Drizzle, which tells types apart. */
-function rowsOf(table: SQLiteTable): string {
+export function rowsOf(table: SQLiteTable): string {
 	const columns = Object.entries(getTableColumns(table)).map(
 		([property, { name }]) => `quote("${name}") AS "${property}"`,
 	)

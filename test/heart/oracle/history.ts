@@ -5,7 +5,14 @@ import type { Json, Kind } from '../../support/kinds/kind'
 import type { Row } from './outcome'
 import type { Form, Move, Step } from './step'
 
-const MAX_ROWS = 7
+/** How many rows a request has. */
+interface Size {
+	minLength: number
+	maxLength: number
+}
+const FEW: Size = { minLength: 0, maxLength: 7 }
+/** So many that they are not all sent by themselves where one was refused. */
+const MANY: Size = { minLength: 21, maxLength: 30 }
 const MAX_MOVES = 4
 const MAX_SHAPES = 3
 /** Of no type but JSON's own. */
@@ -24,15 +31,20 @@ export function historyOf(kind: Kind, maxLength = MAX_MOVES): fc.Arbitrary<Move[
 }
 
 /** One request, asked by any of what the kind may be asked by. */
-export function stepOf(kind: Kind): fc.Arbitrary<Step> {
-	return fc.oneof(...[undefined, ...kind.by].map((by) => stepBy(kind, by)))
+export function stepOf(kind: Kind, size = FEW): fc.Arbitrary<Step> {
+	return fc.oneof(...[undefined, ...kind.by].map((by) => stepBy(kind, by, size)))
 }
 
-function stepBy(kind: Kind, by: readonly string[] | undefined): fc.Arbitrary<Step> {
+/** Two requests, the second of which has many rows. */
+export function longStepsOf(kind: Kind): fc.Arbitrary<[Step, Step]> {
+	return fc.tuple(stepOf(kind), stepOf(kind, MANY))
+}
+
+function stepBy(kind: Kind, by: readonly string[] | undefined, size: Size): fc.Arbitrary<Step> {
 	const others = Object.keys(kind.values).filter((column) => !by?.includes(column))
 	const common = {
 		by: fc.constant(by),
-		rows: rowsOf(kind, by ?? []),
+		rows: rowsOf(kind, by ?? [], size),
 		form,
 		key: fc.constantFrom(undefined, undefined, undefined, 0, 1),
 	}
@@ -72,7 +84,7 @@ const form: fc.Arbitrary<Form> = fc.record({
 })
 
 /** Rows of one request, some of them repeated. They are of few shapes, for rows of one shape are often sent together. */
-function rowsOf(kind: Kind, by: readonly string[]): fc.Arbitrary<Row[]> {
+function rowsOf(kind: Kind, by: readonly string[], size: Size): fc.Arbitrary<Row[]> {
 	const values = Object.entries(kind.values).map(([column, choices]) => [column, fc.constantFrom(...choices)])
 	const row = fc.record({
 		whole: fc.record(Object.fromEntries(values)),
@@ -82,9 +94,9 @@ function rowsOf(kind: Kind, by: readonly string[]): fc.Arbitrary<Row[]> {
 			{ weight: 1, arbitrary: fc.nat({ max: values.length - 1 }) },
 		),
 	})
-	const rows = fc.array(row, { maxLength: MAX_ROWS })
+	const rows = fc.array(row, size)
 	const shapes = fc.array(columnsOf(kind, by), { minLength: 1, maxLength: MAX_SHAPES })
-	const again = fc.array(fc.nat({ max: MAX_ROWS - 1 }), { maxLength: 2 })
+	const again = fc.array(fc.nat({ max: size.maxLength - 1 }), { maxLength: 2 })
 	return fc.tuple(fc.noBias(rows), shapes, again).map(([each, choices, repeats]) => {
 		const given = each.map(({ whole, shape, wrong }): Row => {
 			const picked = choices[shape % choices.length] ?? []

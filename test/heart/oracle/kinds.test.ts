@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { kinds, twinsOf } from '../../support/kinds'
 import { appOf } from './app'
 import { replayAtomic } from './atomic'
-import { historyOf, stepOf } from './history'
+import { historyOf, longStepsOf, stepOf } from './history'
 import { neighboursOf, replayNeighbours } from './neighbours'
 import { replay } from './replay'
 import { counterexample, NO_TIMEOUT } from './run'
@@ -24,6 +24,13 @@ describe.each(kinds)('rows of the kind $name', { timeout: NO_TIMEOUT }, (kind) =
 		const share = 0.5 / kinds.length
 		const found = await counterexample(steps, share, (each) => replayAtomic(app, twins, each))
 		expect(found).toBe('')
+	})
+
+	it('become the same where they are many', async () => {
+		const share = 0.2 / kinds.length
+		const steps = longStepsOf(kind)
+		expect(await counterexample(steps, share, (each) => replay(app, twins, each))).toBe('')
+		expect(await counterexample(steps, share, (each) => replayAtomic(app, twins, each))).toBe('')
 	})
 })
 
