@@ -113,6 +113,26 @@ describe('rules of the database', () => {
 		)
 	})
 
+	it.each([[25], [25, 26, 58], [13, 24, 47, 71, 72, 95]])(
+		'keep the order of a hundred, of which some break it: %j',
+		async (...broken) => {
+			const numbers = Array.from({ length: 7 }, () => fresh('n'))
+			const rows = Array.from({ length: 100 }, (_, i) => {
+				return { number: numbers[i % 7], low: i, high: broken.includes(i) ? 0 : 1000 }
+			})
+			const { body } = await ask('PUT', '/orders?by=number', rows)
+			const expected = rows.map(({ low }) =>
+				broken.includes(low) ? { problem: { status: 422 } } : { row: { low }, updated: low >= 7 },
+			)
+			expect(body).toMatchObject(expected)
+			for (const [nth, number] of numbers.entries()) {
+				const last = rows.filter(({ low }) => low % 7 === nth && !broken.includes(low)).at(-1)
+				const stored = await ask('GET', `/orders?number=${number}`)
+				expect(stored).toMatchObject({ body: { low: last?.low } })
+			}
+		},
+	)
+
 	it('show nothing of what a trigger says', async () => {
 		const answer = await ask('POST', '/audited', { name: fresh('forbidden') })
 		expect(answer).toMatchObject(invalid({ pointer: '', detail: 'is refused by a rule of the table' }))
