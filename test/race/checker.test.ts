@@ -7,7 +7,17 @@ const NOW = 1000
 /** Somebody asks for the account "ann", with a last login as its value. */
 function event(method: Event['method'], value: string, told: Told, start: number, end: number): Event {
 	const asked = { username: 'ann', lastLogin: value, isSuperuser: false }
-	return { table: 'accounts', method, by: ['username'], asked, told, start, end }
+	return {
+		table: 'accounts',
+		method,
+		by: ['username'],
+		asked,
+		told,
+		start,
+		end,
+		isHeld: false,
+		isOneTry: true,
+	}
 }
 
 function row(value: string, id = 1): StoredRow {
@@ -40,6 +50,7 @@ function arrayOf(...events: Event[]): Event[] {
 		rows: [],
 		naming: [],
 		isArray: true,
+		isAtomic: false,
 		patience: undefined,
 		key: undefined,
 		asksAgain: false,
@@ -50,7 +61,7 @@ function arrayOf(...events: Event[]): Event[] {
 /** What is wrong with a history that ends with this value. */
 function check(events: Event[], last: string | undefined): string {
 	const accounts = last === undefined ? [] : [row(last)]
-	return violationsOf(events, { users: [], accounts }, NOW).join('\n')
+	return violationsOf(events, { users: [], accounts, counters: [], authors: [], books: [] }, NOW).join('\n')
 }
 
 describe('a history', () => {

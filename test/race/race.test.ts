@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { SHARING, type Stage, startStage } from '../faults/stage.ts'
-import { race } from './race.ts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { codeOf, SHARING, type Stage, startStage } from '../faults/stage.ts'
+import { RACED, race } from './race.ts'
 
 let stage: Stage
 beforeAll(async () => {
-	stage = await startStage(inject('bundle'), { services: [{}, {}, SHARING] })
+	stage = await startStage(await codeOf(RACED), { services: [{}, {}, SHARING] })
 }, 60_000)
 afterAll(() => stage.stop())
 
