@@ -1,6 +1,7 @@
 import { type Answer, faultOf } from '../faults/client.ts'
 import { type Part, partsOfBook } from './holders.ts'
 import { type Operation, sentOf } from './operation.ts'
+import { breaksRule } from './rules.ts'
 
 /** What a caller was told of one row. */
 export type Told =
@@ -85,7 +86,8 @@ export function eventsOf(operation: Operation, answer: Answer, times: Times): Ev
 	for (const place of rows.keys()) {
 		const isLacking = table === 'accounts' && lacksColumn(items[place])
 		const isUnknown = isLacking || isGone(operation, items[place])
-		const told = isUnknown ? { kind: 'unknown' as const } : toldOf(items[place])
+		const said = isUnknown ? { kind: 'unknown' as const } : toldOf(items[place])
+		const told = said?.kind === 'unknown' && isDoomed(operation) ? { kind: 'undone' as const } : said
 		if (told === undefined) return `no answer to a row: ${JSON.stringify(items[place])}`
 		const parts = partsOf(operation, place, told, items[place])
 		if (typeof parts === 'string') return parts
@@ -167,6 +169,16 @@ function lacksColumn({ problem }: Item = {}): boolean {
 /** Nothing was done of an array, for rows of it were refused. */
 export function isRefusedWhole({ isAtomic }: Operation, { status, body }: Answer): boolean {
 	return isAtomic && status === 422 && (body as Problem).type === '/problems/batch-refused'
+}
+
+/** Nothing of it can have been done, whatever its caller was told: it is all or none, and has a name that is refused always. */
+function isDoomed({ isAtomic, rows }: Operation): boolean {
+	return (
+		isAtomic &&
+		rows.some(({ username, title, authorId }) =>
+			[{ username }, { book: title }, { ...(authorId as object | undefined) }].some(breaksRule),
+		)
+	)
 }
 
 /** Whether it says of no row, or of some, that nobody knows. */
