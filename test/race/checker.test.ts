@@ -1,26 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { violationsOf } from './checker.ts'
-import type { Event, Final, StoredRow, Told } from './history.ts'
-import { nameOf } from './holders.ts'
-import type { Operation } from './operation.ts'
-
-const NOW = 1000
-
-/** Somebody asks for the account "ann", with a last login as its value. */
-function event(method: Event['method'], value: string, told: Told, start: number, end: number): Event {
-	const asked = { username: 'ann', lastLogin: value, isSuperuser: false }
-	return {
-		table: 'accounts',
-		method,
-		by: ['username'],
-		asked,
-		told,
-		start,
-		end,
-		isHeld: false,
-		isOneTry: true,
-	}
-}
+import { arrayOf, event, violations } from './histories.ts'
+import type { Event, StoredRow } from './history.ts'
 
 function row(value: string, id = 1): StoredRow {
 	return { id, username: 'ann', lastLogin: value, isSuperuser: false }
@@ -43,35 +23,9 @@ const TOO_LATE = '2200-01-01T00:00:00.000Z'
 const refused = (method: Event['method'], value: string, start: number, end: number) =>
 	event(method, value, { kind: 'refused' }, start, end)
 
-/** The rows of one array. */
-function arrayOf(...events: Event[]): Event[] {
-	return events.map((each) => ({ ...each, array: ARRAY }))
-}
-
-const ARRAY: Operation = {
-	table: 'accounts',
-	method: 'PUT',
-	by: undefined,
-	rows: [],
-	naming: [],
-	isArray: true,
-	isAtomic: false,
-	patience: undefined,
-	key: undefined,
-	asksAgain: false,
-}
-const ATOMIC: Operation = { ...ARRAY, table: 'books', isAtomic: true }
-
-const NOTHING: Final = { users: [], accounts: [], counters: [], authors: [], books: [] }
-
-/** What is wrong with a history that ends with these rows. */
-function told(events: Event[], final: Partial<Final>): string {
-	return violationsOf(events, { ...NOTHING, ...final }, NOW).join('\n')
-}
-
 /** What is wrong with a history that ends with this value. */
 function check(events: Event[], last: string | undefined): string {
-	return told(events, { accounts: last === undefined ? [] : [row(last)] })
+	return violations(events, { accounts: last === undefined ? [] : [row(last)] })
 }
 
 describe('a history', () => {
@@ -177,150 +131,5 @@ describe('a history', () => {
 		],
 	])('with %s can not', (_, events, last, violation) => {
 		expect(check(events, last)).toContain(violation)
-	})
-})
-
-/** Adds to the counter "c"; 1, 4 and 16 are amounts. `value` is what it was told, and nothing where it was told nothing. */
-function add(n: number, value: number | undefined, start: number, end: number): Event {
-	const done: Told = { kind: 'unknown' }
-	const row = { id: 1, slug: 'c', n: value }
-	return {
-		...event('PUT', '', done, start, value === undefined ? Number.POSITIVE_INFINITY : end),
-		table: 'counters',
-		by: ['slug'],
-		asked: { slug: 'c', n },
-		told: value === undefined ? done : { kind: 'row', row, created: value === n, updated: value !== n },
-	}
-}
-
-/** Reads the counter, as a repeat does. */
-function look(n: number, value: number, start: number, end: number): Event {
-	const row = { id: 1, slug: 'c', n: value }
-	return { ...add(n, value, start, end), by: [], told: { kind: 'row', row, created: false, updated: false } }
-}
-
-describe('adds', () => {
-	const counter = (n: number) => ({ counters: [{ id: 1, slug: 'c', n }] })
-
-	it.each<[name: string, events: Event[], last: number]>([
-		['one after the other', [add(1, 1, 0, 1), add(4, 5, 2, 3), add(16, 21, 4, 5)], 21],
-		['of two at once, of whom either may be first', [add(4, 4, 0, 9), add(1, 5, 0, 9)], 5],
-		['of unknown fate that were done', [add(1, 1, 0, 1), add(4, undefined, 2, 3), add(16, 21, 4, 5)], 21],
-		['of unknown fate that were not', [add(1, 1, 0, 1), add(4, undefined, 2, 3), add(16, 17, 4, 5)], 17],
-		['of unknown fate that came last', [add(1, 1, 0, 1), add(4, undefined, 2, 3), add(16, 17, 4, 5)], 21],
-		['that are read later', [add(1, 1, 0, 1), add(4, 5, 2, 3), look(1, 5, 4, 5)], 5],
-		['of an array', arrayOf(add(1, 1, 0, 5), add(4, 5, 0, 5)), 5],
-	])('%s can be explained', (_, events, last) => {
-		expect(told(events, counter(last))).toBe('')
-	})
-
-	it.each<[name: string, events: Event[], last: number, violation: string]>([
-		['one lost', [add(1, 1, 0, 1), add(4, 5, 2, 3)], 1, 'a lost add'],
-		['one not seen', [add(1, 1, 0, 1), add(4, 5, 2, 3), add(16, 17, 4, 5)], 21, 'a lost add'],
-		['one done twice', [add(1, 1, 0, 1), add(4, undefined, 2, 3)], 9, '4 was added 2 times'],
-		['one that nobody asked for', [add(1, 1, 0, 1)], 17, 'nobody added 16'],
-		['one from the future', [add(1, 5, 0, 1), add(4, 5, 2, 3)], 5, 'added before it was asked for'],
-		['one told without its own', [add(1, 1, 0, 1), add(4, 1, 2, 3)], 5, 'told without its own'],
-		['one value told to two', [add(1, 1, 0, 1), add(4, 21, 2, 5), add(16, 21, 2, 5)], 21, 'told twice'],
-		['two who did not see each other', [add(1, 1, 0, 1), add(4, 5, 2, 5), add(16, 17, 2, 5)], 21, 'neither'],
-		[
-			'one undone',
-			[add(1, 1, 0, 1), add(4, undefined, 2, 0), look(1, 5, 3, 4), look(1, 1, 5, 6)],
-			5,
-			'undone',
-		],
-		[
-			'one seen by an earlier',
-			[add(1, 1, 0, 9), add(4, 21, 1, 9), look(4, 5, 1, 9), add(16, 21, 1, 9)],
-			21,
-			'seen',
-		],
-		['two creators', [add(1, 1, 0, 9), add(4, 4, 0, 9)], 5, '2 creators of c'],
-		['an array out of order', arrayOf(add(1, 5, 0, 5), add(4, 4, 0, 5)), 5, 'a later row came first'],
-	])('with %s can not', (_, events, last, violation) => {
-		expect(told(events, counter(last))).toContain(violation)
-	})
-})
-
-describe('books that hold their authors', () => {
-	const ann = { email: 'ann', name: 'A' }
-	const refusedTitle = 'poison'
-	const rowOf = (of: Event, more: object): Told => ({
-		kind: 'row',
-		row: { id: 1, ...of.asked, ...more },
-		created: true,
-		updated: false,
-	})
-
-	/** Somebody asks for a book of hers: both were made, or this was told. */
-	function ask(title: string, other?: [author: Told, book: Told]): [author: Event, book: Event] {
-		const unknown: Told = { kind: 'unknown' }
-		const author = {
-			...event('POST', '', unknown, 0, 9),
-			table: 'authors' as const,
-			by: ['email'],
-			asked: ann,
-			isHeld: true,
-		}
-		const book = {
-			...author,
-			table: 'books' as const,
-			by: ['book'],
-			asked: { book: nameOf(title, ann.email), pages: 7 },
-			isHeld: false,
-		}
-		const [ofAuthor, ofBook] = other ?? [rowOf(author, {}), rowOf(book, {})]
-		return [
-			{ ...author, told: ofAuthor },
-			{ ...book, told: ofBook },
-		]
-	}
-	const undone: Told = { kind: 'undone' }
-	const refusedBook: [Told, Told] = [undone, { kind: 'refused' }]
-	const conflict: [Told, Told] = [{ kind: 'conflict', keys: ['name'] }, undone]
-	const made = { authors: [{ id: 1, ...ann }], books: [{ id: 1, authorId: 1, book: 't by ann', pages: 7 }] }
-	const alone = (): Event => ({ ...ask('t')[0], isHeld: false })
-	const atomic = (events: Event[]) => arrayOf(...events).map((each): Event => ({ ...each, array: ATOMIC }))
-	const other = (events: Event[]) =>
-		events.map((each): Event => ({ ...each, asked: { ...each.asked, email: 'bob' } }))
-
-	it.each<[name: string, events: Event[], final: Partial<Final>]>([
-		['and are made', ask('t'), made],
-		['and are refused', ask(refusedTitle, refusedBook), {}],
-		['and are not known', ask('t', [{ kind: 'unknown' }, { kind: 'unknown' }]), made],
-		['and an author who was asked for alone', [alone()], { authors: made.authors }],
-		[
-			'and meet in an array that is undone',
-			atomic([...ask('t', [undone, undone]), ...other(ask('u', conflict))]),
-			{},
-		],
-	])('%s can be explained', (_, events, final) => {
-		expect(told(events, final)).toBe('')
-	})
-
-	it.each<[name: string, events: Event[], final: Partial<Final>, violation: string]>([
-		[
-			'an author who outlives it',
-			ask(refusedTitle, refusedBook),
-			{ authors: made.authors },
-			'no creator of ann',
-		],
-		['an author without it', ask('t'), { authors: made.authors }, 'an author without a book'],
-		['rows of an array that was undone', atomic(ask('t', [undone, undone])), made, 'no creator of t by ann'],
-		[
-			'another author',
-			ask('t'),
-			{ ...made, books: [{ ...made.books[0], id: 1, book: 't by bob' }] },
-			'a lost row',
-		],
-		['two creators of its author', [...ask('t'), ...ask('t')], made, '2 creators of ann'],
-		[
-			'a conflict with an author who was undone',
-			[...ask(refusedTitle, refusedBook), ...other(ask('u', conflict))],
-			{},
-			'a conflict with nobody over name',
-		],
-	])('with %s can not', (_, events, final, violation) => {
-		expect(told(events, final)).toContain(violation)
 	})
 })

@@ -2,7 +2,7 @@ import { wrongOrders } from './arrays.ts'
 import { wrongCounts } from './counts.ts'
 import { byKey, keyOf, mayWrite, show, valueOf } from './events.ts'
 import { type Event, type Final, KEY_OF, type StoredRow, wrongColumns } from './history.ts'
-import { orphans } from './holders.ts'
+import { orphans } from './orphans.ts'
 import { wrongRefusals } from './refusals.ts'
 
 /**

@@ -57,25 +57,25 @@ function wrongSum(view: View, adds: readonly Event[]): string[] {
 		const amount = Number(add.asked['n'])
 		const times = timesIn(value, amount)
 		sum += times * amount
-		if (times > 1) wrong.push(`${amount} was added ${times} times: ${told(view)}`)
-		if (times === 0 && add.end < view.start) wrong.push(`a lost add: ${show(add)}; ${told(view)}`)
+		if (times > 1) wrong.push(`${amount} was added ${times} times: ${said(view)}`)
+		if (times === 0 && add.end < view.start) wrong.push(`a lost add: ${show(add)}; ${said(view)}`)
 		if (times > 0 && view.end < add.start)
-			wrong.push(`added before it was asked for: ${show(add)}; ${told(view)}`)
+			wrong.push(`added before it was asked for: ${show(add)}; ${said(view)}`)
 	}
-	if (sum !== value) wrong.push(`nobody added ${value - sum}: ${told(view)}`)
+	if (sum !== value) wrong.push(`nobody added ${value - sum}: ${said(view)}`)
 	if (!event || event.told.kind !== 'row') return wrong
 	const own = Number(event.asked['n'])
-	if (event.method === 'PUT' && timesIn(value, own) === 0) wrong.push(`told without its own: ${told(view)}`)
+	if (event.method === 'PUT' && timesIn(value, own) === 0) wrong.push(`told without its own: ${said(view)}`)
 	if (isAdd(view) && !event.told.created && !event.told.updated)
-		wrong.push(`an add that did nothing: ${told(view)}`)
-	if (event.told.created && value !== own) wrong.push(`created as another: ${told(view)}`)
+		wrong.push(`an add that did nothing: ${said(view)}`)
+	if (event.told.created && value !== own) wrong.push(`created as another: ${said(view)}`)
 	return wrong
 }
 
 /** `others` are no smaller. */
 function wrongOrder(view: View, others: readonly View[]): string[] {
 	return others.flatMap((other) => {
-		const both = `${told(view)}; ${told(other)}`
+		const both = `${said(view)}; ${said(other)}`
 		if (view.value === other.value) return isAdd(view) && isAdd(other) ? [`told twice: ${both}`] : []
 		const isWithin = Array.from({ length: SLOTS }, (_, slot) => amountOf(slot)).every(
 			(amount) => timesIn(view.value, amount) <= timesIn(other.value, amount),
@@ -94,7 +94,7 @@ function wrongArrays(about: readonly Event[]): string[] {
 		own.flatMap((view, place) => {
 			const before = own[place - 1]
 			return before && before.value > view.value
-				? [`a later row came first: ${told(before)}; ${told(view)}`]
+				? [`a later row came first: ${said(before)}; ${said(view)}`]
 				: []
 		}),
 	)
@@ -104,6 +104,6 @@ function isAdd({ event }: View): boolean {
 	return event?.method === 'PUT' && event.by.length > 0
 }
 
-function told({ event, value }: View): string {
+function said({ event, value }: View): string {
 	return event ? show(event) : `${value} in the end`
 }

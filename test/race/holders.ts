@@ -1,5 +1,4 @@
-import { mayWrite } from './events.ts'
-import type { Event, Final, Item, Told } from './history.ts'
+import type { Event, Item, Told } from './history.ts'
 import type { Operation } from './operation.ts'
 import { breaksRule } from './rules.ts'
 
@@ -56,17 +55,4 @@ export function partsOfBook(
 /** What tells a book from another. */
 export function nameOf(title: unknown, email: unknown): string {
 	return `${String(title)} by ${String(email)}`
-}
-
-/** Authors without a book, though they were asked for as those of books only. */
-export function orphans(events: readonly Event[], { authors, books }: Final): string[] {
-	const holders = new Set(books.map(({ authorId }) => authorId))
-	const alone = new Set(
-		events
-			.filter((event) => event.table === 'authors' && !event.isHeld && mayWrite(event))
-			.map(({ asked }) => asked['email']),
-	)
-	return authors
-		.filter(({ id, email }) => !holders.has(id) && !alone.has(email))
-		.map((author) => `an author without a book: ${JSON.stringify(author)}`)
 }
