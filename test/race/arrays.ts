@@ -11,7 +11,7 @@ export function wrongOrders(events: readonly Event[], final: readonly StoredRow[
 	const wrong: string[] = []
 	for (const [key, about] of byKey(events)) {
 		// What a repeat tells of a row as it is now is not what its array did.
-		const done = about.filter(({ array, by }) => array && by.length > 0)
+		const done = about.filter(({ array, isOneTry, by }) => array && isOneTry && by.length > 0)
 		for (const rows of Map.groupBy(done, ({ array }) => array).values()) {
 			if (rows.length < 2) continue
 			const seen = seenOf(about, final, key)

@@ -1,14 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { violationsOf } from './checker.ts'
-import type { Event, StoredRow, Told } from './history.ts'
-
-const NOW = 1000
-
-/** Somebody asks for the account "ann", with a last login as its value. */
-function event(method: Event['method'], value: string, told: Told, start: number, end: number): Event {
-	const asked = { username: 'ann', lastLogin: value, isSuperuser: false }
-	return { table: 'accounts', method, by: ['username'], asked, told, start, end }
-}
+import { arrayOf, event, violations } from './histories.ts'
+import type { Event, StoredRow } from './history.ts'
 
 function row(value: string, id = 1): StoredRow {
 	return { id, username: 'ann', lastLogin: value, isSuperuser: false }
@@ -31,26 +23,9 @@ const TOO_LATE = '2200-01-01T00:00:00.000Z'
 const refused = (method: Event['method'], value: string, start: number, end: number) =>
 	event(method, value, { kind: 'refused' }, start, end)
 
-/** The rows of one array. */
-function arrayOf(...events: Event[]): Event[] {
-	const array: Event['array'] = {
-		table: 'accounts',
-		method: 'PUT',
-		by: undefined,
-		rows: [],
-		naming: [],
-		isArray: true,
-		patience: undefined,
-		key: undefined,
-		asksAgain: false,
-	}
-	return events.map((each) => ({ ...each, array }))
-}
-
 /** What is wrong with a history that ends with this value. */
 function check(events: Event[], last: string | undefined): string {
-	const accounts = last === undefined ? [] : [row(last)]
-	return violationsOf(events, { users: [], accounts }, NOW).join('\n')
+	return violations(events, { accounts: last === undefined ? [] : [row(last)] })
 }
 
 describe('a history', () => {

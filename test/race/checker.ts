@@ -1,6 +1,8 @@
 import { wrongOrders } from './arrays.ts'
+import { wrongCounts } from './counts.ts'
 import { byKey, keyOf, mayWrite, show, valueOf } from './events.ts'
 import { type Event, type Final, KEY_OF, type StoredRow, wrongColumns } from './history.ts'
+import { orphans } from './orphans.ts'
 import { wrongRefusals } from './refusals.ts'
 
 /**
@@ -9,20 +11,25 @@ import { wrongRefusals } from './refusals.ts'
  * A row is a register: its key stays, rows are never deleted, and no two requests write the same value to one key,
  * but for those that would create it. So each read names the write that it saw, and the register is linearizable if
  * and only if the zones of its values do not collide (Gibbons and Korach, Testing Shared Memories, 1997).
+ * A counter is none: its values name all the adds before them.
  */
 export function violationsOf(events: readonly Event[], final: Final, now: number): string[] {
-	const tables: (keyof Final)[] = ['users', 'accounts']
-	return tables.flatMap((table) => {
+	const tables: (keyof Final)[] = ['users', 'accounts', 'authors', 'books', 'counters']
+	const wrong = tables.flatMap((table) => {
 		const own = events.filter((event) => event.table === table)
+		const values =
+			table === 'counters'
+				? wrongCounts(own, final[table], now)
+				: [...wrongOrders(own, final[table]), ...wrongHistories(own, final[table], now)]
 		return [
 			...own.flatMap(wrongAnswer),
 			...wrongConflicts(own),
 			...wrongRefusals(own, final[table]),
 			...wrongCreators(own, final[table]),
-			...wrongOrders(own, final[table]),
-			...wrongHistories(own, final[table], now),
+			...values,
 		]
 	})
+	return [...wrong, ...orphans(events, final)]
 }
 
 /** An answer that contradicts its own question. */
@@ -36,7 +43,7 @@ function wrongAnswer(event: Event): string[] {
 function wrongConflicts(events: readonly Event[]): string[] {
 	const writers = Map.groupBy(
 		events
-			.filter(mayWrite)
+			.filter((event) => mayWrite(event) || isUndoneTogether(event))
 			.flatMap((event) =>
 				Object.entries(event.asked).map(([column, value]) => ({ at: `${column} ${value}`, event })),
 			),
@@ -49,10 +56,20 @@ function wrongConflicts(events: readonly Event[]): string[] {
 			// Whoever made the account need not know its id.
 			const held = column === 'id' ? 'username' : column
 			const known = writers.get(`${held} ${asked[held]}`) ?? []
-			return !known.some((writer) => writer.event.start < end && differs(writer.event, event))
+			return !known.some(
+				(writer) =>
+					writer.event.start < end &&
+					differs(writer.event, event) &&
+					(mayWrite(writer.event) || writer.event.array === event.array),
+			)
 		})
 		return unheld.length > 0 ? [`a conflict with nobody over ${unheld.join()}: ${show(event)}`] : []
 	})
+}
+
+/** Of an array that was undone as a whole: until then its other rows met it. */
+function isUndoneTogether({ told, array }: Event): boolean {
+	return told.kind === 'undone' && array?.isAtomic === true
 }
 
 function differs(one: Event, other: Event): boolean {

@@ -22,9 +22,17 @@ export function keyOf([event]: readonly Event[], row: StoredRow): unknown {
 
 /** All of a row but its key and id. */
 export function valueOf(table: keyof Final, row: Readonly<Record<string, unknown>>): string {
-	return table === 'users'
-		? String(row['name'])
-		: JSON.stringify([row['lastLogin'] ?? null, row['isSuperuser'] ?? false])
+	switch (table) {
+		case 'users':
+		case 'authors':
+			return String(row['name'])
+		case 'accounts':
+			return JSON.stringify([row['lastLogin'] ?? null, row['isSuperuser'] ?? false])
+		case 'books':
+			return String(row['pages'])
+		case 'counters':
+			return String(row['n'])
+	}
 }
 
 export function show({ method, by, asked, told, start, end }: Event): string {

@@ -10,12 +10,19 @@ import {
 	type Final,
 	flagsOf,
 	isMisplaced,
+	isRefusedWhole,
 	isReplayed,
 	leavesUnknown,
 	type StoredRow,
 } from './history.ts'
-import { named, type Operation, operationsOf, sentOf } from './operation.ts'
+import { nameOf as bookOf } from './holders.ts'
+import { named, type Operation, pathOf, sentOf } from './operation.ts'
+import { operationsOf } from './operations.ts'
 import { RULES } from './rules.ts'
+import { TABLES } from './tables.ts'
+
+/** The Worker whose callers race. */
+export const RACED = 'test/race/worker.ts'
 
 export interface RaceOptions {
 	seed: number
@@ -33,6 +40,12 @@ export interface Report {
 	unknown: number
 	/** Rows that the database refused. */
 	refused: number
+	/** Rows that were not done for the sake of another. */
+	undone: number
+	/** Authors who were made with a book. */
+	held: number
+	/** Adds to a counter. */
+	added: number
 	/** Rows that were read by a repeat. */
 	replayed: number
 	troubles: Record<string, number>
@@ -42,7 +55,7 @@ export interface Report {
 
 /** Lets callers race for rows while everything goes wrong, and holds what they were told against what is there in the end. */
 export async function race(stage: Stage, { seed, seconds, callers }: RaceOptions): Promise<Report> {
-	for (const rule of RULES) await stage.query(rule)
+	for (const statement of [...TABLES, ...RULES]) await stage.query(statement)
 	const ends = AbortSignal.timeout(seconds * 1000)
 	const events: Event[] = []
 	const unexpected: string[] = []
@@ -78,6 +91,9 @@ export async function race(stage: Stage, { seed, seconds, callers }: RaceOptions
 		conflicts: told.conflict?.length ?? 0,
 		unknown: told.unknown?.length ?? 0,
 		refused: told.refused?.length ?? 0,
+		undone: told.undone?.length ?? 0,
+		held: told.created?.filter(({ isHeld }) => isHeld).length ?? 0,
+		added: told.updated?.filter(({ table }) => table === 'counters').length ?? 0,
 		replayed: events.filter(({ by }) => by.length === 0).length,
 		troubles,
 		violations: [...unexpected, ...violationsOf(events, await finalOf(stage), performance.now())],
@@ -90,7 +106,7 @@ const PAUSE_MS = 100
 
 /** Asks, under a key until it is told. Returns what it was told, or what is wrong with that. */
 async function perform(origin: string, operation: Operation): Promise<Event[] | string> {
-	const { asksAgain, patience } = operation
+	const { table, asksAgain, patience } = operation
 	const maxTries = operation.key === undefined ? 1 : MAX_TRIES
 	const start = performance.now()
 	let answer = await tryOnce(origin, operation, patience)
@@ -104,32 +120,39 @@ async function perform(origin: string, operation: Operation): Promise<Event[] | 
 	}
 	const events = eventsOf(operation, answer, { start, last, end: performance.now() })
 	if (!asksAgain || typeof events === 'string' || leavesUnknown(answer) || isMisplaced(operation, answer))
-		return events
+		return typeof events === 'string' ? events : events.flat()
 	const asked = performance.now()
 	const again = await tryOnce(origin, operation)
-	if (leavesUnknown(again) || isMisplaced(operation, again)) return events
+	if (leavesUnknown(again) || isMisplaced(operation, again)) return events.flat()
 	const repeated = eventsOf(operation, again, { start, last: asked, end: performance.now() })
 	if (typeof repeated === 'string') return repeated
 	const [before = [], after = []] = [answer, again].map((each) => flagsOf(operation, each))
 	// Of a row that was refused nothing is kept, its key neither: it was asked for anew.
-	const kept = before.map(({ status }, place) => status !== 422 && !after[place]?.isGone)
+	const isAnew = before.map(
+		({ status }) =>
+			isRefusedWhole(operation, answer) || status === 422 || (status === 409 && table === 'books'),
+	)
+	const kept = before.map((_, place) => !isAnew[place] && !after[place]?.isGone)
 	const isSame = before.every((told, place) => !kept[place] || isDeepStrictEqual(told, after[place]))
 	if (!isSame || (kept.includes(true) && !isReplayed(again))) {
 		const flags = JSON.stringify([before, after])
 		return `a repeat was told otherwise: ${flags} of ${JSON.stringify(operation)}`
 	}
 	// What it did is told once; what it read then counts too.
-	return [...events, ...repeated.filter(({ by }) => by.length === 0)]
+	const more = repeated.flatMap((row, place) =>
+		isAnew[place] ? row : row.filter(({ by }) => by.length === 0),
+	)
+	return [...events.flat(), ...more]
 }
 
 async function tryOnce(origin: string, operation: Operation, patience?: number): Promise<Answer> {
-	const { table, method, by, isArray, key } = operation
+	const { method, isArray, key } = operation
 	const rows = operation.rows.map((_, place) => sentOf(operation, place))
 	return await ask(
 		origin,
 		{
 			method,
-			path: `/${table}${by ? `?by=${by.join()}` : ''}`,
+			path: pathOf(operation),
 			body: isArray ? rows : rows[0],
 			headers: key === undefined ? {} : { 'idempotency-key': key },
 		},
@@ -148,7 +171,14 @@ async function finalOf(stage: Stage): Promise<Final> {
 	const accounts = await stage.query<StoredRow & { lastLogin: number | null; isSuperuser: number }>(
 		'SELECT id, username, last_login AS lastLogin, is_superuser AS isSuperuser FROM accounts',
 	)
+	const books = await stage.query<StoredRow & { title: string; email: string }>(
+		`SELECT b.id, b.title, b.author_id AS authorId, b.pages, a.email
+			FROM books AS b LEFT JOIN authors AS a ON a.id = b.author_id`,
+	)
 	return {
+		counters: await stage.query<StoredRow>('SELECT id, slug, n FROM counters'),
+		authors: await stage.query<StoredRow>('SELECT id, name, email FROM authors'),
+		books: books.map(({ title, email, ...row }) => ({ ...row, book: bookOf(title, email) })),
 		users: await stage.query<StoredRow>('SELECT id, name, email FROM users'),
 		accounts: accounts.map(({ lastLogin, isSuperuser, ...row }) => ({
 			...row,

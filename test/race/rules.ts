@@ -1,7 +1,10 @@
 /** The last login from which on an account is refused, in seconds: no other operation gives one as late. */
 export const TOO_LATE = Date.UTC(2200) / 1000
 
-/** What the database refuses of its own accord, told to it once. */
+/** The pages from which on a book is refused, as late last logins are. */
+export const TOO_MANY = 1e12
+
+/** What the database refuses of its own accord, told to it once; for books and their authors see tables.ts. */
 export const RULES = ['INSERT', 'UPDATE'].map(
 	(change) => `CREATE TRIGGER IF NOT EXISTS rule_of_${change} BEFORE ${change} ON accounts BEGIN
 		SELECT RAISE(ABORT, 'no') WHERE NEW.username LIKE 'poison%' OR NEW.last_login >= ${TOO_LATE};
@@ -14,7 +17,10 @@ export const MISPLACE = 'ALTER TABLE accounts RENAME COLUMN is_superuser TO supe
 export const REPLACE = 'ALTER TABLE accounts RENAME COLUMN superuser TO is_superuser'
 
 /** Whether the database refuses to write this row. */
-export function breaksRule({ username, lastLogin }: Readonly<Record<string, unknown>>): boolean {
-	if (typeof username === 'string' && /^(poison|venom)/.test(username)) return true
+export function breaksRule(row: Readonly<Record<string, unknown>>): boolean {
+	const { username, email, book, lastLogin, pages } = row
+	const names = [username, email, book]
+	if (names.some((name) => typeof name === 'string' && /^(poison|venom)/.test(name))) return true
+	if (typeof pages === 'number' && pages >= TOO_MANY) return true
 	return typeof lastLogin === 'string' && Date.parse(lastLogin) / 1000 >= TOO_LATE
 }

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import * as v from 'valibot'
 import { codeOf, SHARING, startStage } from '../faults/stage.ts'
-import { race } from './race.ts'
+import { RACED, race } from './race.ts'
 
 // `npm run race -- --seconds=600 --seed=7`: the same operations and faults for the same seed, though not at the same
 // moments.
@@ -30,7 +30,7 @@ const services = [
 	...Array.from({ length: processes }, () => ({})),
 	...Array.from({ length: objects }, () => SHARING),
 ]
-const stage = await startStage(await codeOf(), { services })
+const stage = await startStage(await codeOf(RACED), { services })
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 	process.on(signal, () => void stage.stop().finally(() => process.exit(1)))
 }
