@@ -22,7 +22,7 @@ import { RULES } from './rules.ts'
 import { TABLES } from './tables.ts'
 
 /** The Worker whose callers race. */
-export const RACED = 'test/race/worker.ts'
+export const RACED = 'test/race/workers/raced.ts'
 
 export interface RaceOptions {
 	seed: number

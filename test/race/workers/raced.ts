@@ -1,5 +1,5 @@
-import { resources } from '../../src/resources'
-import { createService, resource } from '../../src/service'
+import { resources } from '../../../src/resources'
+import { createService, resource } from '../../../src/service'
 import { authors, books, counters } from './tables'
 
 const service = createService({
