@@ -49,9 +49,9 @@ describe('the problems in docs/api.md', () => {
 	})
 })
 
-describe('docs/operations.md', () => {
+describe('docs/failures.md', () => {
 	it('tells of each problem what to do about it in production, in one line', () => {
-		const [, section = ''] = read('docs/operations.md').split('## What each problem means in production')
+		const [, section = ''] = read('docs/failures.md').split('## What each problem means in production')
 		const lines = section.split('\n## ')[0]?.matchAll(/^\| `([a-z-]+)` +\| (\d+) +\| (.+?) *\|$/gm) ?? []
 		expect(Array.from(lines, ([, slug, status, what]) => [slug, Number(status), what])).toEqual(
 			Object.entries(PROBLEMS).map(([slug, { status }]) => [slug, status, expect.any(String)]),

@@ -3,7 +3,8 @@ export function nearest(name: string, known: readonly string[]): string {
 	const [best] = known
 		.map((each) => ({ each, distance: distanceOf(plainName(name), plainName(each)) }))
 		.toSorted((a, b) => a.distance - b.distance)
-	const isNear = best !== undefined && best.distance <= Math.max(2, name.length / 3)
+	const isNear =
+		best !== undefined && best.distance <= Math.max(Math.min(2, name.length / 2), name.length / 3)
 	return isNear ? `is it "${best.each}"?` : `there are ${known.join(', ') || 'none'}.`
 }
 

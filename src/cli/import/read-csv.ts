@@ -106,7 +106,9 @@ function faultIn(
 	const quotes = isDoubtful ? quotesIn(raw, delimiter) : undefined
 	if (quotes) return quotes
 	if (cells.length === header.length) return undefined
-	return new Wrong(`has ${cells.length} cells, and the first line ${header.length}`)
+	return new Wrong(
+		`has ${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}, and the first line ${header.length}`,
+	)
 }
 
 function quotesIn(raw: string, delimiter: string): Wrong | undefined {
