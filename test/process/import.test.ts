@@ -120,7 +120,7 @@ describe('3,000 rows with bad ones between', () => {
 		expect(read('mixed.refused.csv').split('\n').slice(0, 3)).toEqual([
 			'refused_at,refused_reason,name,email',
 			'line 9,email: is missing,"mixed, 7",',
-			'line 1001,"has 1 cells, and the first line 2",mixed 999',
+			'line 1001,"has 1 cell, and the first line 2",mixed 999',
 		])
 		const mended = read('mixed.refused.csv')
 			.replaceAll(/"mixed, (\d+)",$/gm, 'mixed $1,mixed-$1@example.com')
