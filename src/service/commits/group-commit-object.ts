@@ -65,8 +65,9 @@ function groupCommit(database: DatabaseSettings): GroupCommit<Job, Committed> {
 }
 
 function sizeOf({ statements }: Unit): number {
-	// Each statement of a unit has the same rows.
-	return statements[0]?.args.reduce((size, arg) => size + arg.length, 0) ?? 0
+	// Most statements of a unit have the same rows.
+	const args = new Set(statements.flatMap((statement) => statement.args))
+	return [...args].reduce((size, arg) => size + arg.length, 0)
 }
 
 /**
