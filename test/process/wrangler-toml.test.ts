@@ -103,6 +103,8 @@ describe('what is optional in wrangler.toml', () => {
 			...production,
 			name: 'edge-get-or-create-staging',
 			targetEnvironment: 'staging',
+			// Of what an environment inherits, wrangler works out this path once more, from what it has worked out already.
+			build: { ...production.build, watch_dir: expect.stringMatching(/\/src$/) },
 			routes: [],
 			ratelimits: [{ ...production.ratelimits[0], namespace_id: '1002' }],
 		})

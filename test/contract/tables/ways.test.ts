@@ -298,6 +298,36 @@ describe('many who add', () => {
 		},
 	)
 
+	it('are told a chain of sums, whatever else is asked of the row at once', async () => {
+		const slug = await page()
+		const asks: [query: string, row: { views?: number; likes?: number }, count?: number][] = [
+			['add=views', { views: 1 }],
+			['add=views', { views: 5 }],
+			['max=likes', { likes: 7 }],
+			['add=views', { views: Number.MAX_SAFE_INTEGER }],
+			['add=views', { views: 2 }, 3],
+		]
+		const sent = Array.from({ length: 100 }, async (_, i) => {
+			const [query, row, count] = asks[i % asks.length] ?? ['add=views', { views: 0 }]
+			const rows = Array.from({ length: count ?? 1 }, () => ({ slug, ...row }))
+			const [{ body }] = await Promise.all([put(query, rows), ask('POST', '/pages?by=slug', { slug })])
+			return query === 'add=views'
+				? (body as Partial<Told>[]).map((told) => ({ told, by: Number(row.views) }))
+				: []
+		})
+		const done = (await Promise.all(sent))
+			.flat()
+			.flatMap(({ told, by }) => (told.row ? [{ views: Number(told.row.views), by }] : []))
+			.toSorted((a, b) => a.views - b.views)
+		expect(done).toHaveLength(100)
+		let sum = 0
+		for (const { views, by } of done) {
+			sum += by
+			expect(views).toBe(sum)
+		}
+		expect((await ask('GET', `/pages?slug=${slug}`)).body).toMatchObject({ views: sum, likes: 7 })
+	})
+
 	it('are refused alone', async () => {
 		const slug = await page({ views: Number.MAX_SAFE_INTEGER - 3 })
 		const answers = await Promise.all(
