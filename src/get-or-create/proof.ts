@@ -99,7 +99,7 @@ export function guardOf(table: TableInfo): Unit {
 		JSON.stringify(table.keys.map(({ columns }) => columns.map(({ name }) => name))),
 		JSON.stringify(table.columns.map(({ name }) => name)),
 	]
-	const lacks = lackingOf(table.name)
+	const lacks = lackingOf(table)
 	const triggers = `SELECT 1 FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ${quoteText(table.name)} COLLATE NOCASE AND sql LIKE '%insert%'`
 	const rules = `SELECT 1 FROM sqlite_schema WHERE name = ${quoteText(table.name)} COLLATE NOCASE AND (sql LIKE '%autoincrement%' OR sql LIKE '%check%')`
 	const watchers = `SELECT 1 FROM sqlite_schema WHERE tbl_name = ${quoteText(table.name)} COLLATE NOCASE AND (type = 'trigger' OR type = 'table' AND (sql LIKE '%check%' OR sql LIKE '% as %(%'))`
@@ -122,11 +122,12 @@ export function guardOf(table: TableInfo): Unit {
 
 /**
  * What is lacking: a line for each key without a unique index over all rows and nothing but its columns (an INTEGER
- * PRIMARY KEY has none and needs none), for each column that is not there, and for each that must be given and that
- * nobody knows of. ?1 has the columns of the keys, ?2 all columns. https://www.sqlite.org/pragma.html#pragma_index_list
+ * PRIMARY KEY has none and needs none), for each column that is not there, for each that must be given and that nobody
+ * knows of, and for each of the primary key where rows are told apart by a rowid that they don't have. ?1 has the columns of the keys, ?2 all columns. https://www.sqlite.org/pragma.html#pragma_index_list
  */
-function lackingOf(name: string): string {
+function lackingOf({ name, columns, identity }: TableInfo): string {
 	const table = quoteText(name)
+	const isByRowId = identity.some((column) => !columns.includes(column))
 	const inKey = (column: string) =>
 		`EXISTS (SELECT 1 FROM json_each(key.value) AS part WHERE part.value = ${column} COLLATE NOCASE)`
 	return [
@@ -140,6 +141,12 @@ function lackingOf(name: string): string {
 		`UNION ALL SELECT 'required', own.name FROM pragma_table_xinfo(${table}) AS own WHERE own."notnull"`,
 		`AND own.dflt_value IS NULL AND own.hidden = 0 AND NOT EXISTS`,
 		`(SELECT 1 FROM json_each(?2) AS col WHERE col.value = own.name COLLATE NOCASE)`,
+		...(isByRowId
+			? [
+					`UNION ALL SELECT 'rowid', own.name FROM pragma_table_xinfo(${table}) AS own WHERE own.pk > 0`,
+					`AND EXISTS (SELECT 1 FROM pragma_table_list(${table}) WHERE wr)`,
+				]
+			: []),
 	].join(' ')
 }
 
@@ -155,9 +162,15 @@ function lackOf({ name, columns }: TableInfo, why: Rows = []): DatabaseError {
 	if (missing.length > 0) {
 		return new DatabaseError('unmigrated', `${name} has no column ${missing.join(', ')}`)
 	}
+	const rowIdless = found('rowid')
 	const faults = [
 		...found('key').map((key) => keyFault(name, key)),
 		...found('required').map((column) => unknownColumn(`${name}.${column}`)),
+		...(rowIdless.length > 0
+			? [
+					`${name} is WITHOUT ROWID, where no key is null: add .notNull() to ${rowIdless.join(', ')} in the schema`,
+				]
+			: []),
 	]
 	return new DatabaseError('unproven', faults.join('; ') || `${name} is not what the schema says`)
 }

@@ -2,13 +2,13 @@ import { env } from 'cloudflare:workers'
 import { createClient } from '@libsql/client/http'
 import { eq, sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/libsql/http'
-import { index, integer, sqliteTable, text, unique, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { index, integer, primaryKey, sqliteTable, text, unique, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { getOrCreate, updateOrCreate } from '../../../src/get-or-create'
 import { resource, withCasing } from '../../../src/service/resource'
 import { serve } from '../../support/app'
 import { askApp } from '../../support/ask'
-import { fresh } from '../../support/service'
+import { database, fresh } from '../../support/service'
 
 const teamsOf = (name: string) =>
 	sqliteTable(name, { teamId: integer().primaryKey(), fullName: text().notNull().unique() })
@@ -124,6 +124,25 @@ it('where schema and database differ the service is not migrated, and the log na
 		expect([response.status, problem]).toMatchObject([500, { type: '/problems/misconfigured' }])
 		expect(log.mock.lastCall?.[0]).toMatch(
 			/unmigrated.*cased_members has no column memberId, teamId, mailAddress, seenTimes, upperAddress\).*casing/,
+		)
+	}
+	log.mockRestore()
+})
+
+it('where a table has no rowid, and the schema lets its key be null, the log says what mends it', async () => {
+	const columns = { a: text(), d: integer(), n: integer() }
+	const table = sqliteTable('rowidless', columns, (own) => [primaryKey({ columns: [own.a, own.d] })])
+	await database().run(
+		sql`CREATE TABLE IF NOT EXISTS rowidless (a TEXT, d INTEGER, n INTEGER, PRIMARY KEY (a, d)) WITHOUT ROWID`,
+	)
+	const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+	const app = serve([resource(table)])
+	for (const path of ['/rowidless', '/healthz']) {
+		const sent = path === '/healthz' ? {} : { body: '{"a":"x","d":1,"n":2}' }
+		const response = await askApp(app, path === '/healthz' ? 'GET' : 'PUT', path, sent)
+		expect(response.status).toBe(500)
+		expect(log.mock.lastCall?.[0]).toMatch(
+			/unproven.*rowidless is WITHOUT ROWID, where no key is null: add \.notNull\(\) to a, d in the schema/,
 		)
 	}
 	log.mockRestore()
