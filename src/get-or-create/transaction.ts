@@ -1,32 +1,21 @@
-import { classify, DatabaseError } from '../database/failure'
-import { type Batch, type Rows, type Sent, send, type UnitResult } from '../database/send'
-import { additionsOf } from './additions'
-import { type Call, callOf, fillUp, isDone, outcomesOf, pendingOf } from './call'
+import { classify } from '../database/failure'
+import { type Batch, type Sent, send } from '../database/send'
+import { type Call, callOf, isDone, outcomesOf, pendingOf } from './call'
 import type { Manner } from './conditions'
 import { overItems } from './items'
 import { orderOf } from './order'
 import type { Outcome, Undone } from './outcome'
-import type { Asker, Plan } from './plan'
+import type { Plan } from './plan'
 import { planCalls } from './plan-calls'
 import { type PlanStatements, PlanUnits } from './plan-units'
 import type { Proofs } from './proof'
 import { readIdentified } from './read-row'
-import { type RefusedOutcome, refusalOf, ruledOut } from './refusal'
-import { goOn, regroup } from './regroup'
-import {
-	certain,
-	type Found,
-	type PlanTry,
-	readPlan,
-	rowOf,
-	type StepRows,
-	twinOutcome,
-	type Written,
-} from './results'
+import { ruledOut } from './refusal'
+import { regroup } from './regroup'
+import { rowOf } from './results'
 import type { RowRequest } from './row-request'
-import type { Shape } from './shape'
-import { isRepeatable, type Step, statementsOf } from './statements'
-import { sharesOf } from './summands'
+import { type Changed, type RanPlan, refuseAll, settle, settleAll } from './settle'
+import { isRepeatable, statementsOf } from './statements'
 import type { TableInfo } from './table'
 
 /**
@@ -104,7 +93,6 @@ export async function runTransaction(
 		if (lack) refuseAll(calls, plans, table, lack)
 	}
 	if (doubt) for (const call of calls) call.doubt ??= doubt
-	const changed: Changed[] = []
 	const manners = mannersAfter(repeats)
 	const ran = plans.map((plan, place): RanPlan => {
 		const result = results[place]
@@ -114,64 +102,13 @@ export async function runTransaction(
 		const isOwn = (name: string) => own.has(name.slice(0, name.indexOf('.')))
 		return { plan, manner, result, attempt: { name: nameOf(repeats, place), isOwn } }
 	})
-	const lost = Map.groupBy(ran, ({ plan }) => plan.group)
-	lost.delete(undefined)
-	for (const [group, all] of lost) {
-		if (all.some(({ result }) => result.kind !== 'done')) settleLost(calls, all, proofs)
-		else lost.delete(group)
-	}
-	for (const each of ran) {
-		const { plan, manner, result, attempt } = each
-		if (result.kind === 'skipped' || lost.has(plan.group)) continue
-		if (result.kind === 'failed' && plan.trial !== undefined) {
-			suspect(calls, plan)
-			continue
-		}
-		if (result.kind === 'failed') {
-			settleFailed(calls, plan, manner, refusalIn(each, result), proofs)
-			continue
-		}
-		const rows = rowsOfSteps(statementsOf(plan.shape, manner).steps, result.rows)
-		for (const [i, found] of readPlan(plan, rows, attempt, manner.asBytes).entries()) {
-			const askers = plan.rows[i]?.askers
-			if (!askers) continue
-			if (isSum(plan.shape, askers)) settleSum(calls, plan.shape, askers, found)
-			// Its twins don't find it by what they ask for: they go again.
-			else if (found.kind === 'written') changed.push({ shape: plan.shape, asker: askers[0], found })
-			else settle(calls, plan.shape, askers, found)
-		}
-	}
-	await readChanged(batch, calls, changed, deadline)
+	await readChanged(batch, calls, settleAll(calls, ran, proofs), deadline)
 }
 
 /** The tables of plans of which it is not known that the database has what the schema says. */
 function unprovenOf(plans: readonly Plan[], proofs: Proofs): TableInfo[] {
 	const tables = new Set(plans.map(({ shape: { table } }) => table))
 	return [...tables].filter((table) => !proofs.of(table))
-}
-
-function refuseAll(
-	calls: readonly Call[],
-	plans: readonly Plan[],
-	table: TableInfo,
-	error: DatabaseError,
-): void {
-	for (const { shape, rows } of plans) {
-		if (shape.table !== table) continue
-		for (const { askers } of rows) settle(calls, shape, askers, { kind: 'error', error })
-	}
-}
-
-/** A plan that was sent, and what became of it. */
-interface RanPlan {
-	plan: Plan
-	manner: Manner
-	result: UnitResult
-	attempt: PlanTry
-}
-
-function rowsOfSteps(steps: readonly { step: Step | 'blame' }[], rows: readonly Rows[]): StepRows {
-	return Object.fromEntries(steps.map(({ step }, i) => [step, rows[i] ?? []]))
 }
 
 function mannerOf(
@@ -213,128 +150,6 @@ function statementsFor({ shape, rows }: Plan, manner: Manner | undefined, name: 
 	const items = rows.map(({ request }) => request.json)
 	const over = ({ sql }: { sql: string }) => overItems(sql, items, shape.keyed ? name : undefined)
 	return { statements: steps.map(over), why: why.map(over) }
-}
-
-/** Why the database refused a plan's row, or its rows. */
-function refusalIn(
-	{ plan, manner, attempt }: RanPlan,
-	{ at, error, why }: Extract<UnitResult, { kind: 'failed' }>,
-): RefusedOutcome {
-	const { steps, why: asked } = statementsOf(plan.shape, manner)
-	const step = steps[at]?.step
-	const told = rowsOfSteps(asked, why)
-	if (manner.rows === 'one' && (step === 'verdict' || step === 'verdictUpdated')) {
-		const [found] = readPlan(plan, told, attempt, manner.asBytes)
-		return found?.kind === 'error' ? found : ruledOut()
-	}
-	return refusalOf(plan.shape, step, error, told.blame)
-}
-
-/** What no row can help is every row's answer: a table that isn't there, for one. */
-function isRowsOwn({ error }: RefusedOutcome): boolean {
-	return !(error instanceof DatabaseError) || error.failure === 'full'
-}
-
-/** One of the plan's rows was refused, or one that was tried with them: they go again, one by one. */
-function suspect(calls: readonly Call[], { rows }: Plan): void {
-	for (const { askers } of rows) {
-		for (const { call, place } of askers) {
-			const of = calls[call]
-			if (of) (of.suspects ??= new Set()).add(place)
-		}
-	}
-}
-
-/** Of a group of which nothing remains: what each of its rows was refused for, once that is known of all. */
-function settleLost(calls: readonly Call[], group: readonly RanPlan[], proofs: Proofs | undefined): void {
-	const failedTrials = group.filter(
-		({ plan, result }) => plan.trial !== undefined && result.kind === 'failed',
-	)
-	for (const { plan } of failedTrials) suspect(calls, plan)
-	if (failedTrials.length > 0) return
-	const refusals = group.flatMap((ran) =>
-		ran.result.kind === 'failed' ? [{ ...ran, outcome: refusalIn(ran, ran.result) }] : [],
-	)
-	const isSettled = (plan: Plan) =>
-		plan.rows.some(({ askers }) => askers.some(({ call, place }) => calls[call]?.outcomes[place]))
-	const isKnown =
-		group.some(({ plan }) => isSettled(plan)) ||
-		group.every(({ plan }) => plan.isOneByOne || plan.trial !== undefined) ||
-		!refusals.every(({ outcome }) => isRowsOwn(outcome))
-	for (const { plan, manner, outcome } of isKnown ? refusals : []) {
-		settleFailed(calls, plan, manner, outcome, proofs)
-	}
-	for (const { plan } of group) {
-		for (const { askers } of plan.rows) {
-			for (const { call, place } of askers) {
-				const of = calls[call]
-				if (!of) continue
-				if (isKnown) of.outcomes[place] ??= { kind: 'undone' }
-				else of.way = 'one-by-one'
-			}
-		}
-	}
-}
-
-/** Of a refused plan: the answer, where it is one row's; and else its rows go again, one by one. */
-function settleFailed(
-	calls: readonly Call[],
-	{ shape, rows }: Plan,
-	manner: Manner,
-	outcome: RefusedOutcome,
-	proofs: Proofs | undefined,
-): void {
-	const { error } = outcome
-	const isTables =
-		error instanceof DatabaseError && (error.failure === 'unmigrated' || error.failure === 'unproven')
-	if (isTables) proofs?.forget(shape.table)
-	for (const { askers } of rows) {
-		if (manner.rows === 'one' || !isRowsOwn(outcome)) settle(calls, shape, askers, outcome)
-		else goOn(calls, askers, (call) => (call.way = 'one-by-one'))
-		// Nor of those that were to follow it, should the table be well again by then: a call keeps its order.
-		if (isTables) goOn(calls, askers, (call) => fillUp(call, outcome))
-	}
-}
-
-/** They are not twins, but have added to the same row, together. */
-function isSum(shape: Shape, askers: readonly Asker[]): boolean {
-	return askers.length > 1 && additionsOf(shape).length > 0
-}
-
-/** Of a sum: what each has added. Where it was refused its parts may not be, and go once more, one by one. */
-function settleSum(calls: readonly Call[], shape: Shape, askers: [Asker, ...Asker[]], found: Found): void {
-	if (found.kind === 'error' && !(found.error instanceof DatabaseError)) {
-		goOn(calls, askers, (call) => (call.way = 'one-by-one'))
-		return
-	}
-	const unknown = new DatabaseError('unknown', 'a sum whose row is not found again')
-	const outcome: Outcome = found.kind === 'written' ? { kind: 'error', error: unknown } : found
-	const requests = askers.flatMap(({ call, place }) => calls[call]?.requests[place] ?? [])
-	for (const [i, share] of sharesOf(shape, requests, outcome).entries()) {
-		const asker = askers[i]
-		if (asker) settle(calls, shape, [asker], share)
-	}
-}
-
-function settle(
-	calls: readonly Call[],
-	shape: Shape,
-	[first, ...twins]: [Asker, ...Asker[]],
-	outcome: Outcome,
-): void {
-	const tell = ({ call, place }: Asker, told: Outcome) => {
-		const to = calls[call]
-		if (to) to.outcomes[place] = certain(shape, told, to.doubt)
-	}
-	tell(first, outcome)
-	for (const twin of twins) tell(twin, twinOutcome(shape, outcome))
-}
-
-/** A row that was written and is no longer what it was asked by. */
-interface Changed {
-	shape: Shape
-	asker: Asker
-	found: Written
 }
 
 /** Reads rows that a trigger changed as they were written: one more read, on this path only. */
