@@ -7,8 +7,9 @@ import type { TableInfo } from './table'
 
 /** One by one a row takes the database some ten times as long: those of many calls take turns. */
 const MAX_ONE_BY_ONE = 100
-/** So many rows are tried together, which takes the database as long as so many that go one by one. */
+/** So many of them are tried together first. */
 const TRIED_TOGETHER = 20
+/** That takes the database about as long as so many that go one by one. */
 const TRIAL_COST = 3
 
 /** What is known of tables in the database; where nothing is, the worst. */
@@ -24,7 +25,7 @@ const NOTHING_KNOWN: Known = { isSumFelt: () => true, hasNoTriggers: () => false
  * Groups the rows of calls into as few plans as give every caller what it would have got alone, row by row.
  *
  * Calls have no order among them. Those of one row share plans; those of many keep theirs to themselves, for one row that
- * is refused sends all of its plan through once more, row by row.
+ * is refused sends all of its plan through once more: see addInParts.
  */
 export function planCalls(
 	calls: readonly PendingCall[],
