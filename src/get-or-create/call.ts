@@ -1,4 +1,5 @@
 import type { DatabaseError, Failure } from '../database/failure'
+import type { Company } from './company'
 import type { Outcome, Undone } from './outcome'
 import type { PendingCall, Way } from './pending-call'
 import { firstOf } from './plan-calls'
@@ -12,8 +13,8 @@ export interface Call {
 	way: Way
 	/** See PendingCall. */
 	suspects: Set<number> | undefined
-	/** It shares no transaction, after one that was too much for a single request. */
-	alone: boolean
+	/** With nobody after a transaction that was too much for a single request. */
+	company: Company
 	/** How many of its rows a transaction carries. */
 	limit: number
 	asBytes: boolean
@@ -29,7 +30,7 @@ export function callOf(requests: readonly RowRequest[]): Call {
 		outcomes: requests.map(() => undefined),
 		way: 'together',
 		suspects: undefined,
-		alone: false,
+		company: 'anyone',
 		limit: Number.POSITIVE_INFINITY,
 		asBytes: false,
 		doubt: undefined,
@@ -42,9 +43,8 @@ export function isDone({ outcomes }: Call): boolean {
 	return outcomes.every((outcome) => outcome !== undefined)
 }
 
-/** It goes in a transaction that it shares with no other call. */
-export function isAlone({ way, alone }: Call): boolean {
-	return alone || way === 'apart'
+export function companyOf({ way, company }: Call): Company {
+	return way === 'apart' ? 'nobody' : company
 }
 
 /** What became of a call's rows; `otherwise` of those that have no outcome. */

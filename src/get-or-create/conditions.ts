@@ -27,6 +27,8 @@ export interface Manner {
 	isInOrder: boolean
 	/** A trigger may change a row as it is made, for all that is known. */
 	mayChange: boolean
+	/** A foreign key may be judged at COMMIT, for all who share the transaction, for all that is known. */
+	mayDefer: boolean
 	/** Rows are looked for before they are inserted: to try may do something all the same. */
 	looksFirst: boolean
 	/** Where rows stand or fall with others, one that is refused fails the statements: see `verdictOf`. */

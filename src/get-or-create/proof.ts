@@ -1,5 +1,6 @@
 import { classify, DatabaseError } from '../database/failure'
 import { type Batch, type Rows, saidError, send, type Unit, type UnitResult } from '../database/send'
+import { TOLD } from './conditions'
 import { quote, quoteText } from './quote'
 import type { TableInfo } from './table'
 
@@ -18,6 +19,8 @@ export interface Proof {
 	isSumFelt: boolean
 	/** Statements do what they say, and nothing else: no trigger runs. */
 	hasNoTriggers: boolean
+	/** A foreign key may be judged at COMMIT. */
+	mayDefer: boolean
 }
 
 /** For how long a proof holds: an index may be dropped. What is lacking is looked for each time, so that a repair counts at once. */
@@ -40,7 +43,7 @@ export class Proofs {
 	/** Reads what a guard found. @returns what the table lacks, to be told to whoever asks for it. */
 	note(table: TableInfo, result: UnitResult | undefined): DatabaseError | undefined {
 		if (result?.kind === 'done') {
-			const [, triggers, rules, watchers, any] = result.rows[0]?.[0] ?? []
+			const [, triggers, rules, watchers, any, deferring] = result.rows[0]?.[0] ?? []
 			const hasInsertTriggers = triggers !== 0
 			this.#known.set(table.name, {
 				at: Date.now(),
@@ -48,6 +51,7 @@ export class Proofs {
 				isTrialFelt: hasInsertTriggers || rules !== 0,
 				isSumFelt: watchers !== 0,
 				hasNoTriggers: any === 0,
+				mayDefer: deferring !== 0,
 			})
 			return undefined
 		}
@@ -104,13 +108,22 @@ export function guardOf(table: TableInfo): Unit {
 	const rules = `SELECT 1 FROM sqlite_schema WHERE name = ${quoteText(table.name)} COLLATE NOCASE AND (sql LIKE '%autoincrement%' OR sql LIKE '%check%')`
 	const watchers = `SELECT 1 FROM sqlite_schema WHERE tbl_name = ${quoteText(table.name)} COLLATE NOCASE AND (type = 'trigger' OR type = 'table' AND (sql LIKE '%check%' OR sql LIKE '% as %(%'))`
 	const any = `SELECT 1 FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ${quoteText(table.name)} COLLATE NOCASE`
+	const deferring = `SELECT 1 FROM sqlite_schema WHERE name = ${quoteText(table.name)} COLLATE NOCASE AND sql LIKE '%deferred%'`
 	// One that the schema doesn't know may be over what is added to.
 	const indexed = table.keys.filter(({ columns }) => !columns.some(({ isRowId }) => isRowId))
 	const others = `(SELECT count(*) FROM pragma_index_list(${quoteText(table.name)}) AS list WHERE list."unique") > ${indexed.length}`
+	const told = [
+		`abs(CASE WHEN EXISTS (${lacks}) THEN -9223372036854775808 ELSE 1 END)`,
+		`EXISTS (${triggers})`,
+		`EXISTS (${rules})`,
+		`EXISTS (${watchers}) OR ${others}`,
+		`EXISTS (${any})`,
+		`EXISTS (${deferring})`,
+	]
 	const guard: Unit = {
 		statements: [
 			{
-				sql: `SELECT abs(CASE WHEN EXISTS (${lacks}) THEN -9223372036854775808 ELSE 1 END), EXISTS (${triggers}), EXISTS (${rules}), EXISTS (${watchers}) OR ${others}, EXISTS (${any})`,
+				sql: `SELECT ${told.map((each) => `${each} AS ${TOLD}`).join(', ')}`,
 				args,
 			},
 		],

@@ -15,6 +15,7 @@ const ALONE: Omit<Manner, 'asBytes'> = {
 	isFollowed: false,
 	isInOrder: false,
 	mayChange: false,
+	mayDefer: false,
 	looksFirst: false,
 	bond: 'none',
 }

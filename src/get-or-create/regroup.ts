@@ -1,5 +1,6 @@
 import { DatabaseError, type Failure, isUncertain } from '../database/failure'
 import { type Call, fillUp } from './call'
+import { afterUndoing } from './company'
 import type { Asker, Plan } from './plan'
 
 /** Changes how the calls of these rows go on. */
@@ -21,6 +22,7 @@ export function regroup(
 	const earlier = calls.map(({ doubt }) => doubt)
 	for (const call of calls) call.doubt ??= error.doubt
 	if (failure === 'ended' && culprits.length > 0) {
+		for (const call of calls) call.company = afterUndoing(call.company)
 		for (const { askers } of culprits.flatMap(({ rows }) => rows)) {
 			goOn(calls, askers, (call) => {
 				call.way = 'apart'
@@ -30,6 +32,7 @@ export function regroup(
 		return
 	}
 	if (failure === 'commit-refused' && calls.some(({ way }) => way !== 'apart')) {
+		for (const call of calls) call.company = afterUndoing(call.company)
 		suspectsOf(calls).forEach((call) => {
 			call.way = call.way === 'together' ? 'one-by-one' : 'apart'
 		})
@@ -40,7 +43,7 @@ export function regroup(
 		return
 	}
 	if (isTooMuch(failure) && calls.length > 1) {
-		for (const call of calls) call.alone = true
+		for (const call of calls) call.company = 'nobody'
 		return
 	}
 	const rows = plans.reduce(

@@ -70,7 +70,7 @@ function build(shape: Shape, manner: Manner): Statements {
 	const update = changing ? updateOf(shape) : undefined
 	const isOne = manner.rows === 'one'
 	const isBound = manner.bond !== 'none' && changing
-	const isChecked = isOne || isBound || manner.isFollowed
+	const isChecked = isOne || isBound || manner.isFollowed || manner.mayDefer
 	const steps: [step: Step, sql: string | undefined][] = [
 		['exchange', insert && update && manner.isInOrder ? exchangeOf(shape) : undefined],
 		['write', notes?.write],
@@ -281,7 +281,8 @@ export function selectByIdentity(shape: Shape): string {
 /**
  * Fails ("integer overflow") where the statement before it left a row without one that it refers to. The database looks
  * by itself, but where the foreign key is DEFERRABLE only at COMMIT, for all at once: then the row may be there that a
- * later row of the call has made, and else everybody would pay for it.
+ * later row of the call has made, and else everybody would pay for it. Asked of tables that have such keys, of rows that
+ * go alone, and of those that others follow.
  */
 function checkOf(shape: Shape, change: 'insert' | 'update'): string | undefined {
 	const { table, set } = shape

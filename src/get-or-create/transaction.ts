@@ -58,15 +58,19 @@ export async function runTransaction(
 	const nameOf = (repeats: number, place: number) => `${id}.${repeats}.${place}.`
 	const followed = new Set(plans.flatMap(({ after }) => after))
 	const exact = new Set(plans.flatMap(({ shape, group }) => (isRepeatable(shape) ? [] : (group ?? []))))
+	// As it is now: by the time of the answer more is known, of which the statements that were sent know nothing.
+	const proofOf = plans.map(({ shape }) => proofs?.of(shape.table))
 	const mannersAfter = (repeats: number) =>
 		plans.map((plan, place) => {
-			const proof = proofs?.of(plan.shape.table)
+			const proof = proofOf[place]
 			return mannerOf(calls, plan, {
 				isFollowed: followed.has(place) || plan.trial !== undefined,
 				isRepeat: repeats > 0,
 				isExact: plan.group !== undefined && exact.has(plan.group),
 				mayChange: proof?.hasInsertTriggers ?? true,
 				looksFirst: proof?.isTrialFelt ?? true,
+				// Who shares with nobody harms nobody, and may make the row that is missing later in its own transaction.
+				mayDefer: proofs !== undefined && (proof?.mayDefer ?? true),
 			})
 		})
 	const mode = calls.some(({ way }) => way === 'apart') ? 'each' : 'write'
@@ -118,7 +122,7 @@ function mannerOf(
 		isRepeat: isSentAgain,
 		isExact,
 		...known
-	}: Pick<Manner, 'isFollowed' | 'mayChange' | 'looksFirst' | 'isRepeat'> & {
+	}: Pick<Manner, 'isFollowed' | 'mayChange' | 'looksFirst' | 'mayDefer' | 'isRepeat'> & {
 		/** Its group holds what must not be done again. */
 		isExact: boolean
 	},

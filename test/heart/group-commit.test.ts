@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { DatabaseError } from '../../src/database/failure'
+import { afterUndoing, type Company } from '../../src/get-or-create/company'
 import { GroupCommit, type KeepAlive, type Room } from '../../src/service/commits/group-commit'
 
 interface Options {
@@ -20,7 +21,7 @@ function group({ ms = 20, maxBatch = 1000, maxQueue = 10_000, room }: Options = 
 			return jobs.map((job) => ({ result: `done ${job}` }))
 		},
 		sizeOf: () => 1,
-		isAlone: () => false,
+		companyOf: () => 'anyone',
 		maxBatch,
 		small: 0,
 		maxQueue,
@@ -56,7 +57,7 @@ describe('group commit', () => {
 				return jobs.map((job) => ({ result: `done ${job}` }))
 			},
 			sizeOf: (job) => job,
-			isAlone: () => false,
+			companyOf: () => 'anyone',
 			maxBatch: 100,
 			small: 3,
 			maxQueue: 10_000,
@@ -143,7 +144,7 @@ describe('group commit', () => {
 				return await Promise.resolve(jobs.map((job) => ({ result: `done ${job}` })))
 			},
 			sizeOf: () => 1,
-			isAlone: () => false,
+			companyOf: () => 'anyone',
 			maxBatch: 10,
 			small: 0,
 			maxQueue: 10,
@@ -166,7 +167,7 @@ describe('group commit', () => {
 				return jobs.map((job) => (--job.goes > 0 ? 'again' : { result: `done ${job.name}` }))
 			},
 			sizeOf: () => 1,
-			isAlone: ({ goes, alone = false }) => alone && goes === 1,
+			companyOf: ({ goes, alone = false }) => (alone && goes === 1 ? 'nobody' : 'anyone'),
 			maxBatch: 10,
 			small: 0,
 			maxQueue: 10,
@@ -177,6 +178,29 @@ describe('group commit', () => {
 		await Promise.all([submit('a', 2), submit('b', 2, true), submit('c', 1), submit('d', 1)])
 		expect(batches).toEqual([['a'], ['b', 'c', 'd', 'a'], ['b']])
 		expect(told.at(-1)).toBe('done b')
+	})
+
+	it('carries those whose transaction came to nothing with one another, and not with who comes new', async () => {
+		const batches: string[][] = []
+		const commits = new GroupCommit<{ name: string; company: Company }, string>({
+			send: async (jobs) => {
+				const batch = batches.push(jobs.map(({ name }) => name))
+				await new Promise((resolve) => setTimeout(resolve, 20))
+				if (batch !== 2) return jobs.map(({ name }) => ({ result: `done ${name}` }))
+				void submit('d')
+				for (const job of jobs) job.company = afterUndoing(job.company)
+				return jobs.map(() => 'again')
+			},
+			sizeOf: () => 1,
+			companyOf: ({ company }) => company,
+			maxBatch: 10,
+			small: 0,
+			maxQueue: 10,
+		})
+		const submit = async (name: string) =>
+			await commits.submit({ name, company: 'anyone' }, Date.now() + 2000, ignore)
+		await Promise.all(['a', 'b', 'c'].map(submit))
+		expect(batches).toEqual([['a'], ['b', 'c'], ['d'], ['b', 'c']])
 	})
 
 	it('is led by the next in line where the request that leads may send no more', async () => {
@@ -191,7 +215,7 @@ describe('group commit', () => {
 				return jobs.map((job) => ({ result: `done ${job}` }))
 			},
 			sizeOf: () => 1,
-			isAlone: () => false,
+			companyOf: () => 'anyone',
 			maxBatch: 10,
 			small: 0,
 			maxQueue: 10,

@@ -45,13 +45,16 @@ async function start({ settings, ...service }: Service): Promise<Running> {
 /** What the database is asked from now on: how often, and how many transactions carry each row. */
 function watch(proxy: FaultProxy) {
 	const transactions = new Map<string, number>()
-	const seen = { requests: 0, transactions, mostRows: 0 }
-	proxy.inject((asked) => {
+	const seen = { requests: 0, transactions, mostRows: 0, note }
+	function note(asked: string): void {
 		seen.requests++
-		if (!asked.includes('BEGIN IMMEDIATE')) return undefined
+		if (!asked.includes('BEGIN IMMEDIATE')) return
 		const carried = new Set(asked.match(/\b(?:row|item)-\d+/g))
 		seen.mostRows = Math.max(seen.mostRows, carried.size)
 		for (const row of carried) transactions.set(row, (transactions.get(row) ?? 0) + 1)
+	}
+	proxy.inject((asked) => {
+		note(asked)
 		return undefined
 	})
 	return seen
@@ -133,6 +136,42 @@ describe.each(WAYS)('callers that share transactions %s', (_, service) => {
 				expect.soft(mostOf(seen).array).toBeLessThanOrEqual(transactions + 1)
 				expect.soft(seen.requests).toBeLessThanOrEqual(MAX_REQUESTS + extra)
 			} finally {
+				await worker.stop()
+			}
+		},
+		30_000,
+	)
+
+	it.each(REFUSALS)(
+		'do not notice that more of them come with each transaction, refused by $title',
+		async ({ table, good, bad, transactions }) => {
+			const worker = await start(service)
+			const { origin } = worker
+			try {
+				const seen = watch(stage.proxy)
+				const arrays: Promise<Answer>[] = []
+				const more = async () => {
+					const items = [bad, bad, good, bad, bad].map((value) => ({ name: fresh('item'), value }))
+					return await post(origin, table, items)
+				}
+				stage.proxy.inject((asked) => {
+					seen.note(asked)
+					if (arrays.length < 8) arrays.push(more())
+					return { kind: 'delay', ms: 20 }
+				})
+				arrays.push(more())
+				await sleep(20)
+				const neighbours = await Promise.all(
+					Array.from({ length: 10 }, async () => await post(origin, table, { name: fresh(), value: good })),
+				)
+				const refused = { '422 /problems/invalid-row': 4, 'created: true': 1 }
+				expect.soft(neighbours.map(({ status }) => status)).toEqual(neighbours.map(() => 201))
+				// More may be added while these are waited for.
+				for (const answer of arrays) expect.soft(tally(await answer)).toEqual(refused)
+				expect.soft(arrays.length).toBe(8)
+				expect.soft(mostOf(seen).neighbour).toBeLessThanOrEqual(transactions)
+			} finally {
+				stage.proxy.heal()
 				await worker.stop()
 			}
 		},

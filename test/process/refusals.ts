@@ -69,6 +69,15 @@ export const REFUSALS: readonly Refusal[] = [
 		table: 'deferred',
 		sql: [`CREATE TABLE deferred (${columns}, value TEXT REFERENCES parents DEFERRABLE INITIALLY DEFERRED)`],
 	},
+	// Nobody can tell whose row it was: one more is the price.
+	{
+		...TWO,
+		title: 'a FOREIGN KEY that the schema knows nothing of, judged at COMMIT',
+		table: 'unsaid',
+		sql: [`CREATE TABLE unsaid (${columns}, value TEXT REFERENCES parents DEFERRABLE INITIALLY DEFERRED)`],
+		transactions: 3,
+		extra: 2000,
+	},
 	{ ...TWO, ...raising('ABORT', 'aborting') },
 	{ ...TWO, ...raising('FAIL', 'failing') },
 	// It ends the transaction of whoever shares it: one more is the price.

@@ -9,6 +9,7 @@ export const SET: Manner = {
 	isFollowed: false,
 	isInOrder: false,
 	mayChange: false,
+	mayDefer: false,
 	looksFirst: false,
 	bond: 'none',
 }

@@ -3,6 +3,7 @@ import { type DatabaseSettings, httpBatch } from '../../database/client'
 import { classify, saidIn } from '../../database/failure'
 import type { Batch, Unit } from '../../database/send'
 import { Cache } from '../../get-or-create/cache'
+import { afterUndoing, type Company } from '../../get-or-create/company'
 import { GroupCommit, type Sent } from './group-commit'
 import { type CommitObject, type Committed, type FailedCommit, PROTOCOL } from './object-batch'
 
@@ -14,8 +15,8 @@ const MAX_QUEUE = 32 * 1024 * 1024
 /** The units of one isolate. */
 interface Job {
 	units: readonly Unit[]
-	/** It shares no transaction, after one that failed for no unit of its own. */
-	alone: boolean
+	/** With nobody after a transaction that failed for no unit of its own. */
+	company: Company
 }
 
 /** An object is one database's, whose token may change. */
@@ -42,7 +43,7 @@ export class GroupCommitObject extends DurableObject<object> implements CommitOb
 		if (protocol !== PROTOCOL) return 'other version'
 		const commits = this.#commits.get(JSON.stringify(database), () => groupCommit(database))
 		try {
-			return await commits.submit({ units, alone: false }, Date.now() + timeout, (promise) =>
+			return await commits.submit({ units, company: 'anyone' }, Date.now() + timeout, (promise) =>
 				this.ctx.waitUntil(promise),
 			)
 		} catch (error) {
@@ -57,7 +58,7 @@ function groupCommit(database: DatabaseSettings): GroupCommit<Job, Committed> {
 		// Tries once: who repeats is the isolate, which knows what may be repeated.
 		send: async (jobs, deadline) => await commitTogether(batch, jobs, deadline),
 		sizeOf: ({ units }) => units.reduce((size, unit) => size + sizeOf(unit), 0),
-		isAlone: ({ alone }) => alone,
+		companyOf: ({ company }) => company,
 		maxBatch: MAX_BATCH,
 		small: SMALL,
 		maxQueue: MAX_QUEUE,
@@ -99,13 +100,16 @@ async function commitTogether(batch: Batch, jobs: Job[], deadline: number): Prom
 		const { failure, unit } = failed
 		if (jobs.length === 1) return [{ result: failed }]
 		if (failure === 'ended' && unit !== undefined) {
-			return jobs.map(({ units: { length } }, i) => {
+			return jobs.map((job, i) => {
+				const { length } = job.units
 				const place = unit - (starts[i] ?? 0)
-				return place >= 0 && place < length ? { result: { ...failed, unit: place } } : 'again'
+				if (place >= 0 && place < length) return { result: { ...failed, unit: place } }
+				job.company = afterUndoing(job.company)
+				return 'again'
 			})
 		}
 		if (!NOBODYS.has(failure)) return jobs.map(() => ({ result: failed }))
-		for (const job of jobs) job.alone = true
+		for (const job of jobs) job.company = 'nobody'
 		return jobs.map(() => 'again')
 	}
 }

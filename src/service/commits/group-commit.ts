@@ -1,4 +1,5 @@
 import { DatabaseError } from '../../database/failure'
+import type { Company } from '../../get-or-create/company'
 
 /** How long leadership lasts unless renewed, and how often everyone who waits shows that it is still there. */
 const LEASE_MS = 250
@@ -26,8 +27,8 @@ export interface GroupCommitOptions<Job, Result> {
 	send: (jobs: Job[], deadline: number) => Promise<Sent<Result>[]>
 	/** What a job weighs against the two limits below; it may change while the job waits to go once more. */
 	sizeOf: (job: Job) => number
-	/** Whether a job shares no transaction. */
-	isAlone: (job: Job) => boolean
+	/** With which jobs it may share a transaction; as its size it may change. */
+	companyOf: (job: Job) => Company
 	/** The weight of a transaction: a single job may exceed it. */
 	maxBatch: number
 	/** Up to this weight a job is small: it rides along with the next transaction, however much bulk waits before it. */
@@ -204,9 +205,10 @@ export class GroupCommit<Job, Result> {
 		// Who has no time left for an answer is not sent, and so knows that nothing was done.
 		const inTime = this.#queue.filter(({ deadline }) => deadline - now >= LAST_CHANCE_MS)
 		const [first] = inTime
-		const { maxBatch, small } = this.#options
+		const { companyOf, maxBatch, small } = this.#options
+		const company = first && companyOf(first.job)
 		const batch = inTime.filter((ticket) => {
-			if (ticket !== first && (this.#isAlone(ticket) || this.#isAlone(first))) return false
+			if (ticket !== first && (company === 'nobody' || companyOf(ticket.job) !== company)) return false
 			if (ticket === first || size + ticket.size <= maxBatch) {
 				size += ticket.size
 				return true
@@ -218,10 +220,6 @@ export class GroupCommit<Job, Result> {
 		this.#remove(batch)
 		for (const ticket of batch) ticket.sent = true
 		return batch
-	}
-
-	#isAlone(ticket: Ticket<Job, Result> | undefined): boolean {
-		return ticket !== undefined && this.#options.isAlone(ticket.job)
 	}
 
 	#enqueue(ticket: Ticket<Job, Result>, place: 'first' | 'last' = 'last'): void {

@@ -1,5 +1,5 @@
 import { type DatabaseSettings, httpBatch } from '../../database/client'
-import { type Call, isAlone, isDone } from '../../get-or-create/call'
+import { type Call, companyOf, isDone } from '../../get-or-create/call'
 import { Proofs } from '../../get-or-create/proof'
 import { type RowRequest, weightOf } from '../../get-or-create/row-request'
 import { runTransaction } from '../../get-or-create/transaction'
@@ -47,7 +47,7 @@ export function sharedCommits(settings: CommitSettings): GroupCommit<Call, Commi
 			return calls.map((call) => (isDone(call) ? { result: { sentBy, calls: calls.length } } : 'again'))
 		},
 		sizeOf: ({ requests, outcomes }) => sum(requests.filter((_, place) => !outcomes[place])),
-		isAlone,
+		companyOf,
 		maxBatch: MAX_BATCH,
 		small: SMALL,
 		maxQueue: MAX_QUEUE,

@@ -23,6 +23,7 @@ export const resources = [
 	resource(sqliteTable('noted', columns())),
 	resource(sqliteTable('children', toParent())),
 	resource(sqliteTable('deferred', toParent())),
+	resource(sqliteTable('unsaid', columns())),
 	resource(sqliteTable('aborting', columns())),
 	resource(sqliteTable('failing', columns())),
 	resource(sqliteTable('undoing', columns())),
