@@ -23,7 +23,7 @@ export class ChainError extends Error {
 export function chained(chain: Chain): Batch {
 	return async (units, mode, deadline) => {
 		const results: UnitResult[] = units.map(() => ({ kind: 'skipped' }))
-		const groups = runsOf(units).map(({ start, units: { length } }) =>
+		const groups = runsOf(units, 'group').map(({ start, units: { length } }) =>
 			Array.from({ length }, (_, i) => start + i),
 		)
 
@@ -46,8 +46,13 @@ export function chained(chain: Chain): Batch {
 			for (let failures = 0; ; failures++) {
 				const failed = await tryAll(pending, failures > 0)
 				if (failed === undefined) return
-				pending = pending.filter((place) => place !== failed).filter(mayFollow)
+				pending = pending.filter((place) => !isOfRow(place, failed)).filter(mayFollow)
 			}
+		}
+
+		function isOfRow(place: number, other: number): boolean {
+			const row = units[other]?.row
+			return place === other || (row !== undefined && units[place]?.row === row)
 		}
 
 		/** Whether what must have gone well before this unit may still have. */

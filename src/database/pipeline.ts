@@ -3,6 +3,7 @@ import { bytesOfBase64 } from './bytes'
 import { classify, DatabaseError, type Failure, ofStatement, type Said, saidIn } from './failure'
 import {
 	type DriverValue,
+	type Level,
 	type Mode,
 	type Rows,
 	runsOf,
@@ -31,7 +32,9 @@ export function pipelineOf(units: readonly Unit[], mode: Mode): Pipeline {
 	const sqls = new StoredSql(units)
 	// A savepoint is a write to a replica, and sends the whole of it to the primary.
 	const alone = mode !== 'write' || units.length === 1
-	const batches = alone ? runsOf(units).map((run) => batchOfRun(run, mode, sqls)) : [sharedBatch(units, sqls)]
+	const batches = alone
+		? runsOf(units, 'group').map((run) => batchOfRun(run, mode, sqls))
+		: [sharedBatch(units, sqls)]
 	const requests = batches.map(({ steps }) => ({ type: 'batch', batch: { steps } }))
 	return {
 		body: JSON.stringify({ requests: [...sqls.requests, ...requests, { type: 'close' }] }),
@@ -51,6 +54,7 @@ const IS_OPEN = { type: 'not', cond: { type: 'is_autocommit' } }
 const ok = (step: number) => ({ type: 'ok', step })
 const not = (cond: object) => ({ type: 'not', cond })
 const and = (...conds: object[]) => ({ type: 'and', conds })
+const openAfter = (done: readonly number[]) => (done.length > 0 ? and(IS_OPEN, ...done.map(ok)) : IS_OPEN)
 
 const BEGIN: Record<Mode, string> = {
 	write: 'BEGIN IMMEDIATE',
@@ -133,26 +137,38 @@ function sharedBatch(units: readonly Unit[], sqls: StoredSql): BatchOfSteps {
 	const steps = new Steps()
 	const begin = steps.add({ sql: BEGIN.write, want_rows: false })
 	const places: { first: number; last: number; release: number; asked: number[] }[] = []
-	for (const { start, units: run } of runsOf(units)) {
-		const group =
-			run.length > 1 ? steps.add({ sql: 'SAVEPOINT units', want_rows: false }, IS_OPEN) : undefined
-		for (const { statements, after = [], why = [] } of run) {
-			const before = after.flatMap((place) => places[place] ?? [])
-			const needed = [...(group === undefined ? [] : [group]), ...before.map(({ last }) => last)]
-			const mayRun = needed.length > 0 ? and(IS_OPEN, ...needed.map(ok)) : IS_OPEN
-			const save = steps.add({ sql: 'SAVEPOINT unit', want_rows: false }, mayRun)
-			const last = steps.chain(statements, save, sqls)
-			const failed = and(IS_OPEN, ok(save), not(ok(last)))
-			steps.add({ sql: 'ROLLBACK TO unit', want_rows: false }, failed)
-			const release = steps.add({ sql: 'RELEASE unit', want_rows: false }, and(IS_OPEN, ok(save)))
-			const asked = why.map((each) => steps.add(sqls.stmt(each), failed))
-			places.push({ first: save + 1, last, release, asked })
-		}
-		if (group === undefined) continue
-		const isWell = and(...places.slice(start).map(({ last }) => ok(last)))
-		steps.add({ sql: 'ROLLBACK TO units', want_rows: false }, and(IS_OPEN, ok(group), not(isWell)))
-		steps.add({ sql: 'RELEASE units', want_rows: false }, and(IS_OPEN, ok(group)))
+	const addUnit = ({ statements, after = [], why = [] }: Unit, within: readonly number[]): void => {
+		const before = after.flatMap((place) => places[place] ?? [])
+		const needed = [...within, ...before.map(({ last }) => last)]
+		const save = steps.add({ sql: 'SAVEPOINT unit', want_rows: false }, openAfter(needed))
+		const last = steps.chain(statements, save, sqls)
+		const failed = and(IS_OPEN, ok(save), not(ok(last)))
+		steps.add({ sql: 'ROLLBACK TO unit', want_rows: false }, failed)
+		const release = steps.add({ sql: 'RELEASE unit', want_rows: false }, openAfter([save]))
+		const asked = why.map((each) => steps.add(sqls.stmt(each), failed))
+		places.push({ first: save + 1, last, release, asked })
 	}
+	const addRuns = (
+		of: readonly Unit[],
+		within: readonly number[],
+		[level, ...inner]: readonly Level[],
+	): void => {
+		if (!level) return of.forEach((unit) => addUnit(unit, within))
+		for (const { units: run } of runsOf(of, level)) {
+			if (run.length === 1) {
+				addRuns(run, within, [])
+				continue
+			}
+			const start = places.length
+			const save = steps.add({ sql: `SAVEPOINT units_of_${level}`, want_rows: false }, openAfter(within))
+			addRuns(run, [save], inner)
+			const isWell = and(...places.slice(start).map(({ last }) => ok(last)))
+			const failed = and(IS_OPEN, ok(save), not(isWell))
+			steps.add({ sql: `ROLLBACK TO units_of_${level}`, want_rows: false }, failed)
+			steps.add({ sql: `RELEASE units_of_${level}`, want_rows: false }, openAfter([save]))
+		}
+	}
+	addRuns(units, [], ['group', 'row'])
 	const commit = steps.add({ sql: 'COMMIT', want_rows: false }, IS_OPEN)
 	steps.add({ sql: 'ROLLBACK', want_rows: false }, and(IS_OPEN, not(ok(commit))))
 	return {

@@ -16,6 +16,11 @@ export interface Unit {
 	 * of them remains, though each has its own result. It is the place of the first of them.
 	 */
 	group?: number | undefined
+	/**
+	 * Units that follow each other in a group and have the same one are of one row: where one of them does not go well,
+	 * nothing of any of them is there for the rows after it, which are tried all the same.
+	 */
+	row?: number | undefined
 	/** Asked where the unit failed: what it was. */
 	why?: readonly Statement[] | undefined
 }
@@ -26,14 +31,17 @@ export interface UnitRun {
 	units: readonly Unit[]
 }
 
-/** The groups among units; one that is in none is one by itself. */
-export function runsOf(units: readonly Unit[]): UnitRun[] {
-	const starts = [...units.keys()].filter((place) => !isGroupedWith(units[place - 1], units[place]))
-	return starts.map((start, i) => ({ start, units: units.slice(start, starts[i + 1]) }))
-}
+/** What units stand or fall together in. */
+export type Level = 'group' | 'row'
 
-function isGroupedWith(before: Unit | undefined, unit: Unit | undefined): boolean {
-	return unit?.group !== undefined && before?.group === unit.group
+/** The groups among units, or the rows among those of a group; a unit that is in none is one by itself. */
+export function runsOf(units: readonly Unit[], of: Level): UnitRun[] {
+	const isFirst = (place: number) => {
+		const run = units[place]?.[of]
+		return run === undefined || units[place - 1]?.[of] !== run
+	}
+	const starts = [...units.keys()].filter(isFirst)
+	return starts.map((start, i) => ({ start, units: units.slice(start, starts[i + 1]) }))
 }
 
 /** What became of a unit, as plain data: it goes from the GroupCommit object to its isolates. */

@@ -3,6 +3,7 @@ import { DatabaseError, ofStatement, saidIn } from './failure'
 import {
 	type Batch,
 	type DriverValue,
+	type Level,
 	type Rows,
 	runsOf,
 	type Statement,
@@ -63,16 +64,27 @@ async function runUnits(tx: Transaction, units: readonly Unit[], deadline: numbe
 		return rows.map((row) => Array.from(row))
 	}
 	const results: UnitResult[] = []
-	for (const { start, units: run } of runsOf(units)) {
-		if (run.length > 1) await execute(GROUP.save)
-		for (const unit of run) {
-			const isLeftOut = unit.after?.some((place) => results[place]?.kind !== 'done')
-			results.push(isLeftOut ? { kind: 'skipped' } : await runUnit(execute, unit))
+	const runRuns = async (of: readonly Unit[], [level, ...inner]: readonly Level[]): Promise<void> => {
+		if (!level) {
+			for (const unit of of) {
+				const isLeftOut = unit.after?.some((place) => results[place]?.kind !== 'done')
+				results.push(isLeftOut ? { kind: 'skipped' } : await runUnit(execute, unit))
+			}
+			return
 		}
-		if (run.length === 1) continue
-		if (results.slice(start).some(({ kind }) => kind !== 'done')) await execute(GROUP.undo)
-		await execute(GROUP.release)
+		for (const { units: run } of runsOf(of, level)) {
+			if (run.length === 1) {
+				await runRuns(run, [])
+				continue
+			}
+			const start = results.length
+			await execute(SAVEPOINTS[level].save)
+			await runRuns(run, inner)
+			if (results.slice(start).some(({ kind }) => kind !== 'done')) await execute(SAVEPOINTS[level].undo)
+			await execute(SAVEPOINTS[level].release)
+		}
 	}
+	await runRuns(units, ['group', 'row'])
 	return results
 }
 
@@ -82,7 +94,10 @@ const savepoint = (name: string) => ({
 	release: { sql: `RELEASE ${name}`, args: [] },
 })
 const UNIT = savepoint('edge_get_or_create')
-const GROUP = savepoint('edge_get_or_create_all')
+const SAVEPOINTS = {
+	group: savepoint('edge_get_or_create_group'),
+	row: savepoint('edge_get_or_create_row'),
+}
 
 /** @throws whatever took the transaction with it. */
 async function runUnit(execute: Execute, { statements, why = [] }: Unit): Promise<UnitResult> {

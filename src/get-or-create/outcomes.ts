@@ -25,7 +25,7 @@ export async function outcomesOf(
 	const asked = asks.map((ask, place): Part[] | RowError => {
 		try {
 			const parts = partsOf(table, ask, forms[place])
-			requests.push(...bound(parts, requests.length, atomic ? 0 : place, atomic))
+			requests.push(...bound(parts, requests.length, place, atomic))
 			return parts
 		} catch (error) {
 			if (isRowError(error)) return error
@@ -47,14 +47,14 @@ export async function outcomesOf(
 	return outcomes.map(done)
 }
 
-/** The requests of a row, the first of which is at `start` among those of the call. */
-function bound(parts: readonly Part[], start: number, group: number, atomic: boolean): RowRequest[] {
+/** The requests of the row at `place`, the first of which is at `start` among those of the call. */
+function bound(parts: readonly Part[], start: number, place: number, atomic: boolean): RowRequest[] {
 	if (parts.length === 1 && !atomic) return parts.map(({ request }) => request)
 	return parts.map(({ request, path, refersTo }) => {
 		const bond: Bond = {
-			group,
+			...(atomic ? { group: 0, row: place } : { group: place }),
 			...(path.length > 0 ? { isReferred: true } : {}),
-			...(refersTo.length > 0 ? { refersTo: refersTo.map((place) => start + place) } : {}),
+			...(refersTo.length > 0 ? { refersTo: refersTo.map((each) => start + each) } : {}),
 		}
 		return { ...request, bond }
 	})

@@ -97,6 +97,7 @@ function addSingly(
 			rows: [{ request, askers: [{ call, place }] }],
 			after: [...before, ...referred],
 			group: bond && (idOf?.(bond.group) ?? run.at),
+			row: bond?.row,
 			trial: undefined,
 			isBound: bond !== undefined,
 			isOneByOne: way !== 'together',

@@ -42,6 +42,7 @@ export class PlanUnits {
 				why: first?.trial === undefined ? own.flatMap(({ why }) => why) : [],
 				after: this.#before(plans).filter((unit) => unit !== this.#guarded.length + i),
 				group: first?.group === undefined ? undefined : this.#unitOf[first.group],
+				row: first?.row,
 			}
 		})
 		return [...this.#guarded.map(guardOf), ...units]

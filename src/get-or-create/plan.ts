@@ -9,6 +9,8 @@ export interface Plan {
 	after: readonly number[]
 	/** Plans with the same one are done all or none: it is the place of the first of them. */
 	group: number | undefined
+	/** Plans of a group with the same one are of one row: where it is refused, nothing of it is in the way of the next. */
+	row: number | undefined
 	/**
 	 * Plans that follow each other and have the same one are tried together: nothing remains of them where one of their rows
 	 * is refused, and these go again, one by one. It is the place of the first of them.

@@ -76,7 +76,7 @@ export class Planner {
 		const { group, trial, isBound = false, after: before = [] } = this.#options
 		const after = isOrdered && this.#last >= 0 ? [this.#last] : before
 		const isOneByOne = false
-		this.#plans.push({ shape, rows: [row], after, group, trial, isBound, isOneByOne })
+		this.#plans.push({ shape, rows: [row], after, group, row: undefined, trial, isBound, isOneByOne })
 		this.#latest.set(shape, at)
 		return at
 	}

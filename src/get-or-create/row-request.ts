@@ -31,6 +31,8 @@ export interface RowRequest {
 /** Rows that follow each other in a call, and have the same `group`, are done all or none. */
 export interface Bond {
 	group: number
+	/** In a group of several rows: which of them it is, or is held by. */
+	row?: number
 	/** Another row of the group refers to it. */
 	isReferred?: true
 	/** The rows of the group that it refers to, by their places in the call. */

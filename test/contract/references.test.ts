@@ -2,7 +2,7 @@ import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { createClient } from '../../src/client'
-import { getOrCreate, reference, updateOrCreateMany } from '../../src/get-or-create'
+import { getOrCreate, getOrCreateMany, reference, updateOrCreateMany } from '../../src/get-or-create'
 import { createService } from '../../src/service'
 import { resource } from '../../src/service/resource'
 import { serve } from '../support/app'
@@ -187,6 +187,8 @@ describe('rows that hold others', () => {
 			{ title: fresh('t'), authorId: a },
 			{ title: fresh('t'), authorId: b, pages: 0 },
 			{ title: fresh('t'), authorId: { ...a, email: fresh('e') } },
+			// That name is nobody's: the row that was given to hold its holder is refused.
+			{ title: fresh('t'), authorId: { ...b, email: fresh('e') } },
 		]
 		const refused = await ask('POST', `${BY}&atomic=true`, rows)
 		expect(refused).toMatchObject({ status: 422, body: { type: '/problems/batch-refused' } })
@@ -370,6 +372,24 @@ describe('over RPC and in the client', () => {
 })
 
 describe('in TypeScript', () => {
+	it("what a refused row was to hold is in nobody's way, all or none", async () => {
+		const db = database()
+		const a = author()
+		const book = (email: string, pages: number) => ({
+			title: fresh('t'),
+			authorId: reference(schema.authors, { ...a, email }, { by: ['email'] }),
+			pages,
+		})
+		const rows = [book(a.email, 0), book(fresh('e'), 1), book(fresh('e'), 1)]
+		const options = { by: ['title', 'authorId'], atomic: true } as const
+		const refused = { refused: [{ index: 0 }, { index: 2, error: { name: 'ConflictError' } }] }
+		await expect(getOrCreateMany(db, schema.books, rows, options)).rejects.toMatchObject(refused)
+		await db.transaction(async (tx) => {
+			await expect(getOrCreateMany(tx, schema.books, rows, options)).rejects.toMatchObject(refused)
+		})
+		expect(await count('authors', 'name', a.name)).toBe(0)
+	})
+
 	it('a row holds references, and the types follow', async () => {
 		const db = database()
 		const [c, a] = [country(), author()]

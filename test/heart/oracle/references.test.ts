@@ -377,10 +377,7 @@ async function differenceOf(
 		if (!body.refused) return Array.isArray(array.body) ? told('done') : told('not refused')
 		const places = new Set(body.refused.map(({ index }) => index))
 		const same = refused.filter(({ index }) => places.has(index))
-		// What a refused row was given to hold is there until all are undone: it may be in the way of those after it.
-		const certain = same.findIndex(({ index }) => isHolding(given[index])) + 1 || same.length
-		const firstOf = (list: readonly unknown[]) => JSON.stringify(list.slice(0, certain))
-		const isTrue = places.size > 0 && firstOf(body.refused) === firstOf(same)
+		const isTrue = places.size > 0 && JSON.stringify(body.refused) === JSON.stringify(same)
 		return isTrue ? undefined : told('refused otherwise')
 	}
 	if (!Array.isArray(array.body)) return told('refused as a whole')
@@ -399,16 +396,6 @@ async function differenceOf(
 	}
 	if (refused.length === 0 && (await stored(together, graph)) !== left) return told('done twice')
 	return undefined
-}
-
-/** A word or an id, and no row. */
-function isMark(cell: object): boolean {
-	return 'there' in cell || ('word' in cell && typeof cell.word === 'string')
-}
-
-function isHolding(row: Json | undefined): boolean {
-	const cells = typeof row === 'object' && row !== null ? Object.values(row) : []
-	return cells.some((cell) => typeof cell === 'object' && cell !== null && !isMark(cell))
 }
 
 /** What a row and those that it holds were told to be. */
