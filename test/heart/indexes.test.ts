@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { createClient } from '@libsql/client/http'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, inject, it } from 'vitest'
 import type { Manner } from '../../src/get-or-create/conditions'
 import { overItems } from '../../src/get-or-create/items'
 import { type Ask, rowRequest } from '../../src/get-or-create/row-request'
@@ -12,7 +12,10 @@ import { resource } from '../../src/service/resource'
 import { kinds, twinsOf } from '../support/kinds'
 import type { Json, Kind } from '../support/kinds/kind'
 import { SET } from '../support/manner'
+import { useDatabase } from '../support/use-database'
 import { served } from './oracle/served'
+
+useDatabase(inject('allKindsUrl'))
 
 const client = createClient({ url: env.TURSO_DATABASE_URL })
 /** What fits into an answer. */

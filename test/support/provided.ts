@@ -1,8 +1,13 @@
 /** What global-setup.ts, or bundle-setup.ts of it the bundle alone, hands to the tests. */
 export interface Provided {
 	databaseUrl: string
-	/** The database of the tables that are held beside plain Drizzle. */
-	besideDrizzleUrl: string
+	/** The databases of the kinds of tables, for those that compare whole tables, and of these and public ones. */
+	kindsUrl: string
+	allKindsUrl: string
+	/** The databases of the tables that are held beside plain Drizzle. */
+	realTablesUrl: string
+	columnTypesUrl: string
+	valuesUrl: string
 	/** The database of the tables that the document's examples are sent to. */
 	examplesUrl: string
 	/** A server that takes connections and never answers. */

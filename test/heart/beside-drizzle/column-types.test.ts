@@ -9,7 +9,7 @@ import { describeBesideDrizzle } from './steps'
 import { updatesEachColumnAlone } from './steps/updating-one'
 import type { Subject, Values } from './subject'
 
-const url = inject('besideDrizzleUrl')
+const url = inject('columnTypesUrl')
 const plain = new PlainDrizzle(url)
 
 const service = new Service(columnSubjects, { TURSO_DATABASE_URL: url })

@@ -6,7 +6,7 @@ import { keylessTables, realSubjects } from './real-subjects'
 import { Service } from './service'
 import { describeBesideDrizzle } from './steps'
 
-const url = inject('besideDrizzleUrl')
+const url = inject('realTablesUrl')
 const plain = new PlainDrizzle(url)
 const service = new Service(realSubjects, { TURSO_DATABASE_URL: url })
 

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { sql } from 'drizzle-orm'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, inject, it } from 'vitest'
 import { databaseSettings, httpBatch } from '../../../src/database/client'
 import { callOf, outcomesOf } from '../../../src/get-or-create/call'
 import { rowRequest } from '../../../src/get-or-create/row-request'
@@ -9,7 +9,10 @@ import { runTransaction } from '../../../src/get-or-create/transaction'
 import { context } from '../../support/context'
 import { kinds, twinsOf } from '../../support/kinds'
 import { database, fresh } from '../../support/service'
+import { useDatabase } from '../../support/use-database'
 import { appOf } from './app'
+
+useDatabase(inject('allKindsUrl'))
 
 // What array and single requests agree upon may be wrong in both, and what is random may be missed: here it stands.
 

@@ -1,12 +1,15 @@
 import * as fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, inject, it } from 'vitest'
 import { kinds, twinsOf } from '../../support/kinds'
+import { useDatabase } from '../../support/use-database'
 import { appOf } from './app'
 import { replayAtomic } from './atomic'
 import { historyOf, longStepsOf, stepOf } from './history'
 import { neighboursOf, replayNeighbours } from './neighbours'
 import { replay } from './replay'
 import { counterexample, NO_TIMEOUT } from './run'
+
+useDatabase(inject('kindsUrl'))
 
 const app = appOf(kinds.map(twinsOf))
 

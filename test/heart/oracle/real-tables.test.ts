@@ -1,11 +1,14 @@
 import * as fc from 'fast-check'
 import { describe, expect, inject, it } from 'vitest'
 import { twinsOf } from '../../support/kinds'
+import { useDatabase } from '../../support/use-database'
 import { appOf } from './app'
 import { historyOf } from './history'
 import { replay } from './replay'
 import { counterexample, NO_TIMEOUT } from './run'
 import { refused, served } from './served'
+
+useDatabase(inject('allKindsUrl'))
 
 /** Tables without a key. */
 const REFUSED = 5

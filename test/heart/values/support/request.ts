@@ -7,7 +7,7 @@ import { serve } from '../../../support/app'
 import { askApp } from '../../../support/ask'
 import { valueTables } from './tables'
 
-const url = inject('besideDrizzleUrl')
+const url = inject('valuesUrl')
 const app = serve(Object.values(valueTables).map((table) => resource(table)))
 
 export interface Reply {
