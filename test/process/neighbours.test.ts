@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Running } from '../../bench/workerd.ts'
 import { type Answer, ask } from '../faults/client.ts'
-import type { FaultProxy } from '../faults/proxy.ts'
+import type { Fault, FaultProxy } from '../faults/proxy.ts'
 import { codeOf, type Service, SHARING, type Stage, startStage } from '../faults/stage.ts'
 import { REFUSALS } from './refusals.ts'
 
@@ -35,27 +35,22 @@ async function post(origin: string, table: string, body: object): Promise<Answer
 	return await ask(origin, { method: 'POST', path: `/${table}?by=${by}`, body })
 }
 
-/** A service of its own, which knows how near its database is. */
-async function start({ settings, ...service }: Service): Promise<Running> {
-	const running = await stage.start({ ...service, settings: { ...DEADLINE, ...settings } })
-	for (let call = 0; call < 10; call++) await post(running.origin, 'accounts', { username: 'warm' })
-	return running
+/** It knows how near its database is. */
+async function warm(origin: string): Promise<void> {
+	for (let call = 0; call < 10; call++) await post(origin, 'accounts', { username: 'warm' })
 }
 
 /** What the database is asked from now on: how often, and how many transactions carry each row. */
-function watch(proxy: FaultProxy) {
+function watch(proxy: FaultProxy, faultOf: () => Fault | undefined = () => undefined) {
 	const transactions = new Map<string, number>()
-	const seen = { requests: 0, transactions, mostRows: 0, note }
-	function note(asked: string): void {
+	const seen = { requests: 0, transactions, mostRows: 0 }
+	proxy.inject((asked) => {
 		seen.requests++
-		if (!asked.includes('BEGIN IMMEDIATE')) return
+		if (!asked.includes('BEGIN IMMEDIATE')) return faultOf()
 		const carried = new Set(asked.match(/\b(?:row|item)-\d+/g))
 		seen.mostRows = Math.max(seen.mostRows, carried.size)
 		for (const row of carried) transactions.set(row, (transactions.get(row) ?? 0) + 1)
-	}
-	proxy.inject((asked) => {
-		note(asked)
-		return undefined
+		return faultOf()
 	})
 	return seen
 }
@@ -111,33 +106,41 @@ async function crowd(
 	return { neighbours: await Promise.all(neighbours), arrays: await Promise.all(arrays) }
 }
 
-describe.each(WAYS)('callers that share transactions %s', (_, service) => {
+describe.each(WAYS)('callers that share transactions %s', (_, { settings, ...service }) => {
+	let worker: Running
+	let origin: string
+
+	beforeAll(async () => {
+		worker = await stage.start({ ...service, settings: { ...DEADLINE, ...settings } })
+		origin = worker.origin
+	})
+
+	beforeEach(async () => await warm(origin))
+
+	afterEach(() => stage.proxy.heal())
+
+	afterAll(async () => await worker.stop())
+
 	it.each(REFUSALS)(
 		'do not notice 2,000 rows of others that are refused by $title',
 		async ({ table, good, bad, transactions, extra }) => {
-			const worker = await start(service)
-			const { origin } = worker
-			try {
-				const seen = watch(stage.proxy)
-				const { neighbours, arrays } = await crowd(
-					origin,
-					async () => await post(origin, table, rowsOf(good, bad)),
-					async (turn) =>
-						await (turn % 2 === 0
-							? post(origin, 'accounts', { username: fresh() })
-							: post(origin, table, { name: fresh(), value: good })),
-				)
-				const refused = { '422 /problems/invalid-row': 999, 'created: true': 1 }
-				expect.soft(neighbours.map(({ status }) => status)).toEqual(neighbours.map(() => 201))
-				expect.soft(arrays.map(tally)).toEqual([refused, refused])
-				expect.soft(seen.mostRows).toBeGreaterThan(1000)
-				expect.soft(mostOf(seen).neighbour).toBeLessThanOrEqual(transactions)
-				// Once more for those among whom the refused ones are looked for.
-				expect.soft(mostOf(seen).array).toBeLessThanOrEqual(transactions + 1)
-				expect.soft(seen.requests).toBeLessThanOrEqual(MAX_REQUESTS + extra)
-			} finally {
-				await worker.stop()
-			}
+			const seen = watch(stage.proxy)
+			const { neighbours, arrays } = await crowd(
+				origin,
+				async () => await post(origin, table, rowsOf(good, bad)),
+				async (turn) =>
+					await (turn % 2 === 0
+						? post(origin, 'accounts', { username: fresh() })
+						: post(origin, table, { name: fresh(), value: good })),
+			)
+			const refused = { '422 /problems/invalid-row': 999, 'created: true': 1 }
+			expect.soft(neighbours.map(({ status }) => status)).toEqual(neighbours.map(() => 201))
+			expect.soft(arrays.map(tally)).toEqual([refused, refused])
+			expect.soft(seen.mostRows).toBeGreaterThan(1000)
+			expect.soft(mostOf(seen).neighbour).toBeLessThanOrEqual(transactions)
+			// Once more for those among whom the refused ones are looked for.
+			expect.soft(mostOf(seen).array).toBeLessThanOrEqual(transactions + 1)
+			expect.soft(seen.requests).toBeLessThanOrEqual(MAX_REQUESTS + extra)
 		},
 		30_000,
 	)
@@ -145,57 +148,42 @@ describe.each(WAYS)('callers that share transactions %s', (_, service) => {
 	it.each(REFUSALS)(
 		'do not notice that more of them come with each transaction, refused by $title',
 		async ({ table, good, bad, transactions }) => {
-			const worker = await start(service)
-			const { origin } = worker
-			try {
-				const seen = watch(stage.proxy)
-				const arrays: Promise<Answer>[] = []
-				const more = async () => {
-					const items = [bad, bad, good, bad, bad].map((value) => ({ name: fresh('item'), value }))
-					return await post(origin, table, items)
-				}
-				stage.proxy.inject((asked) => {
-					seen.note(asked)
-					if (arrays.length < 8) arrays.push(more())
-					return { kind: 'delay', ms: 20 }
-				})
-				arrays.push(more())
-				await sleep(20)
-				const neighbours = await Promise.all(
-					Array.from({ length: 10 }, async () => await post(origin, table, { name: fresh(), value: good })),
-				)
-				const refused = { '422 /problems/invalid-row': 4, 'created: true': 1 }
-				expect.soft(neighbours.map(({ status }) => status)).toEqual(neighbours.map(() => 201))
-				// More may be added while these are waited for.
-				for (const answer of arrays) expect.soft(tally(await answer)).toEqual(refused)
-				expect.soft(arrays.length).toBe(8)
-				expect.soft(mostOf(seen).neighbour).toBeLessThanOrEqual(transactions)
-			} finally {
-				stage.proxy.heal()
-				await worker.stop()
+			const arrays: Promise<Answer>[] = []
+			const more = async () => {
+				const items = [bad, bad, good, bad, bad].map((value) => ({ name: fresh('item'), value }))
+				return await post(origin, table, items)
 			}
+			const seen = watch(stage.proxy, () => {
+				if (arrays.length < 8) arrays.push(more())
+				return { kind: 'delay', ms: 20 }
+			})
+			arrays.push(more())
+			await sleep(20)
+			const neighbours = await Promise.all(
+				Array.from({ length: 10 }, async () => await post(origin, table, { name: fresh(), value: good })),
+			)
+			const refused = { '422 /problems/invalid-row': 4, 'created: true': 1 }
+			expect.soft(neighbours.map(({ status }) => status)).toEqual(neighbours.map(() => 201))
+			// More may be added while these are waited for.
+			for (const answer of arrays) expect.soft(tally(await answer)).toEqual(refused)
+			expect.soft(arrays.length).toBe(8)
+			expect.soft(mostOf(seen).neighbour).toBeLessThanOrEqual(transactions)
 		},
 		30_000,
 	)
 
 	it('do not notice 2,000 rows of others for a table that is not there', async () => {
-		const worker = await start(service)
-		const { origin } = worker
-		try {
-			const seen = watch(stage.proxy)
-			const { neighbours, arrays } = await crowd(
-				origin,
-				async () => await post(origin, 'unmigrated', rowsOf('good', 'bad')),
-				async () => await post(origin, 'accounts', { username: fresh() }),
-			)
-			expect.soft(neighbours.map(({ status }) => status)).toEqual(neighbours.map(() => 201))
-			expect.soft(arrays.map(({ status }) => status)).toEqual([500, 500])
-			expect.soft(seen.mostRows).toBeGreaterThan(1000)
-			expect.soft(Math.max(...seen.transactions.values())).toBeLessThanOrEqual(2)
-			expect.soft(seen.requests).toBeLessThanOrEqual(MAX_REQUESTS)
-		} finally {
-			await worker.stop()
-		}
+		const seen = watch(stage.proxy)
+		const { neighbours, arrays } = await crowd(
+			origin,
+			async () => await post(origin, 'unmigrated', rowsOf('good', 'bad')),
+			async () => await post(origin, 'accounts', { username: fresh() }),
+		)
+		expect.soft(neighbours.map(({ status }) => status)).toEqual(neighbours.map(() => 201))
+		expect.soft(arrays.map(({ status }) => status)).toEqual([500, 500])
+		expect.soft(seen.mostRows).toBeGreaterThan(1000)
+		expect.soft(Math.max(...seen.transactions.values())).toBeLessThanOrEqual(2)
+		expect.soft(seen.requests).toBeLessThanOrEqual(MAX_REQUESTS)
 	}, 30_000)
 })
 
