@@ -22,7 +22,7 @@ export function regroup(
 	const earlier = calls.map(({ doubt }) => doubt)
 	for (const call of calls) call.doubt ??= error.doubt
 	if (failure === 'ended' && culprits.length > 0) {
-		for (const call of calls) call.company = afterUndoing(call.company)
+		undo(calls)
 		for (const { askers } of culprits.flatMap(({ rows }) => rows)) {
 			goOn(calls, askers, (call) => {
 				call.way = 'apart'
@@ -32,13 +32,14 @@ export function regroup(
 		return
 	}
 	if (failure === 'commit-refused' && calls.some(({ way }) => way !== 'apart')) {
-		for (const call of calls) call.company = afterUndoing(call.company)
+		undo(calls)
 		suspectsOf(calls).forEach((call) => {
 			call.way = call.way === 'together' ? 'one-by-one' : 'apart'
 		})
 		return
 	}
 	if (failure === 'unreadable' && calls.some(({ asBytes }) => !asBytes)) {
+		undo(calls)
 		for (const call of calls) call.asBytes = true
 		return
 	}
@@ -72,6 +73,11 @@ export function regroup(
 		const told = hides ? new DatabaseError('unknown', error.cause) : error
 		fillUp(call, { kind: 'error', error: told })
 	}
+}
+
+/** They go again, for whatever one of them did. */
+function undo(calls: readonly Call[]): void {
+	for (const call of calls) call.company = afterUndoing(call.company)
 }
 
 /** What was sent of a call stands or falls together. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import type { Running } from '../../bench/workerd.ts'
 import { freePort } from '../../scripts/server.ts'
@@ -65,6 +66,8 @@ async function askAround(worker: Watched, situation: Situation, mark: string, id
 	const arrived = Promise.withResolvers<void>()
 	const paths: string[] = []
 	let shared = 0
+	// More than may be on their way at once go first, and are held until then: who comes meanwhile shares the next one.
+	const until = performance.now() + 200
 	world.stage.proxy.inject((asked, path) => {
 		paths.push(path)
 		const isMarked = asked.includes(mark)
@@ -72,11 +75,12 @@ async function askAround(worker: Watched, situation: Situation, mark: string, id
 		if (isMarked) arrived.resolve()
 		if (isMarked && isNeighbours) shared++
 		if (fault) return isMarked || !isNeighbours ? fault : undefined
-		// Who comes meanwhile shares the next transaction.
-		return paths.length === 1 ? { kind: 'delay', ms: 200 } : undefined
+		const ms = until - performance.now()
+		return ms > 0 ? { kind: 'delay', ms } : undefined
 	})
 	// Whose work a whole request was nobody can tell: then neighbours have requests of their own.
-	const before = fault ? [] : [neighbours(worker, situation)]
+	const before = Array.from({ length: fault ? 0 : 5 }, async () => await neighbours(worker, situation))
+	if (!fault) await sleep(30)
 	const own = askForAccount(worker, mark, id)
 	const known = fault ? undefined : askForAccount(worker, 'known')
 	if (fault) await arrived.promise
