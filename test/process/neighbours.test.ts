@@ -99,7 +99,9 @@ async function crowd(
 	neighbours.push(post(origin, 'accounts', { username: fresh() }))
 	await sleep(20)
 	for (let turn = 0; turn < 20; turn++) {
-		if (turn === 3 || turn === 10) arrays.push(array())
+		// Those before are as many as may be on their way at once, so that the arrays wait with others.
+		if (turn === 9) await sleep(20)
+		if (turn === 9 || turn === 10) arrays.push(array())
 		if (turn === 10) {
 			await sleep(20)
 			stage.proxy.thaw()
