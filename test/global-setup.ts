@@ -126,6 +126,7 @@ async function createKinds(
 	)
 }
 
+/** Tables that are held beside plain Drizzle, each under both of its names, and more. */
 async function createTables(
 	url: string,
 	subjects: readonly Subject[],

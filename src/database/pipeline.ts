@@ -148,6 +148,7 @@ function sharedBatch(units: readonly Unit[], sqls: StoredSql): BatchOfSteps {
 		const asked = why.map((each) => steps.add(sqls.stmt(each), failed))
 		places.push({ first: save + 1, last, release, asked })
 	}
+	/** Units that stand or fall together are in a savepoint; one that is alone there has its own. */
 	const addRuns = (
 		of: readonly Unit[],
 		within: readonly number[],

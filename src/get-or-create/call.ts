@@ -13,7 +13,7 @@ export interface Call {
 	way: Way
 	/** See PendingCall. */
 	suspects: Set<number> | undefined
-	/** With nobody after a transaction that was too much for a single request. */
+	/** With nobody also after a transaction that was too much for a single request. */
 	company: Company
 	/** How many of its rows a transaction carries. */
 	limit: number
@@ -43,6 +43,7 @@ export function isDone({ outcomes }: Call): boolean {
 	return outcomes.every((outcome) => outcome !== undefined)
 }
 
+/** With whom it shares its next transaction: rows that go apart have each one of their own. */
 export function companyOf({ way, company }: Call): Company {
 	return way === 'apart' ? 'nobody' : company
 }
